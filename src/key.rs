@@ -1,0 +1,114 @@
+//! Material and scope suffix to [`IdempotencyKey`]: the hash, and beside it what it was made from.
+
+use alloc::string::String;
+use core::fmt;
+
+use crate::digest::{Digest, Hasher};
+use crate::error::Error;
+use crate::material::Material;
+use crate::scope::{self, Context, Scope};
+
+/// An idempotency key that carries its own options: its hash goes over the wire, its material and
+/// scope stay with it for as long as it lives.
+///
+/// ```
+/// use idempotency_keys::{Context, IdempotencyKey, Scope};
+///
+/// let key = IdempotencyKey::create("send-email", Scope::Run, Some(Context::new("run_abc123")))?;
+/// assert_eq!(key.hash(), "3896e0f6b8240f86c45b3260bfe55bf98032f548c0b3d7737ae66fd190197410");
+/// assert_eq!((key.key(), key.scope()), ("send-email", Scope::Run));
+/// # Ok::<(), idempotency_keys::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct IdempotencyKey {
+    hash: String,
+    key: String,
+    scope: Scope,
+    suffix: String,
+}
+
+impl IdempotencyKey {
+    /// Makes the key of `material` in `scope`: `hex(SHA-256(UTF-8(parts joined with "-")))`, the
+    /// caller's parts first, then those of the scope (`createIdempotencyKey`, @trigger.dev/core
+    /// 4.8.3).
+    ///
+    /// Without a context, as outside a task, every scope makes the same key as
+    /// [`Scope::Global`].
+    ///
+    /// # Errors
+    /// `ERR_MISSING_CONTEXT` for [`Scope::Attempt`] with a context that has no attempt number.
+    pub fn create(
+        material: impl Into<Material>,
+        scope: Scope,
+        context: Option<Context<'_>>,
+    ) -> Result<IdempotencyKey, Error> {
+        let material = material.into();
+        let suffix = scope::suffix(scope, context, material.has_parts())?;
+        Ok(IdempotencyKey::from_suffix(
+            material.into_joined(),
+            scope,
+            suffix,
+        ))
+    }
+
+    pub(crate) fn from_suffix(key: String, scope: Scope, suffix: String) -> IdempotencyKey {
+        IdempotencyKey {
+            hash: digest(&key, &suffix).to_hex(),
+            key,
+            scope,
+            suffix,
+        }
+    }
+
+    /// 64 lower-case hex digits: what goes over the wire.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// The caller's material, its parts joined with `-`.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The scope the key was made in.
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+}
+
+impl fmt::Display for IdempotencyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.hash)
+    }
+}
+
+impl fmt::Debug for IdempotencyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdempotencyKey")
+            .field("key", &self.key())
+            .field("scope", &self.scope.as_str())
+            .field("hash", &self.hash)
+            .finish()
+    }
+}
+
+/// A key as a part of another one counts as its hash.
+impl AsRef<str> for IdempotencyKey {
+    fn as_ref(&self) -> &str {
+        &self.hash
+    }
+}
+
+impl From<&IdempotencyKey> for Material {
+    fn from(key: &IdempotencyKey) -> Material {
+        Material::from(key.hash())
+    }
+}
+
+/// The digest of joined material and the scope suffix that follows it.
+pub(crate) fn digest(key: &str, suffix: &str) -> Digest {
+    let mut hasher = Hasher::default();
+    hasher.update(key.as_bytes());
+    hasher.update(suffix.as_bytes());
+    hasher.finish()
+}

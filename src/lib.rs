@@ -1,0 +1,46 @@
+//! Idempotency keys exactly as Trigger.dev's SDK makes them, byte for byte.
+//!
+//! A key is `hex(SHA-256(UTF-8(parts joined with "-")))`: the caller's parts first, then what the
+//! [`Scope`] adds, the parent run's id or that and the attempt's number. The SDK returns the bare
+//! hash and remembers in a table what it was made from; an [`IdempotencyKey`] carries it along.
+//!
+//! | you have | you want | call |
+//! |---|---|---|
+//! | a text or a list of texts | its key | [`IdempotencyKey::create`] |
+//! | a key, or what it was made from | to make the server forget it | [`plan_reset`] |
+//!
+//! ```
+//! use idempotency_keys::{IdempotencyKey, Scope};
+//!
+//! let key = IdempotencyKey::create(["order", "42"], Scope::Global, None)?;
+//! assert_eq!(key.key(), "order-42");
+//! assert_eq!(key.to_string(), key.hash());
+//! # Ok::<(), idempotency_keys::Error>(())
+//! ```
+//!
+//! The modules below stand in the order in which data flows through them. None of them knows of
+//! JavaScript: the npm package of the same name is this crate behind `wasm.rs`.
+
+#![cfg_attr(feature = "npm", no_std)]
+#![deny(unsafe_code)]
+#![warn(missing_docs)]
+
+extern crate alloc;
+
+#[cfg(any(feature = "npm", test))]
+mod decimal;
+mod digest;
+mod error;
+mod key;
+mod material;
+mod reset;
+mod scope;
+#[cfg(all(feature = "npm", target_arch = "wasm32"))]
+mod wasm;
+
+pub use digest::Digest;
+pub use error::{Error, ErrorCode};
+pub use key::IdempotencyKey;
+pub use material::{DELIMITER, Material};
+pub use reset::{AfterFailure, ResetOptions, ResetPlan, Target, is_hash_length, plan_reset};
+pub use scope::{Context, Scope};

@@ -1,0 +1,80 @@
+//! A string or a list of strings to validated key material.
+
+use alloc::string::String;
+
+/// What stands between two parts of a key.
+///
+/// The SDK joins without escaping, so `["a", "b"]` and `"a-b"` are the same key.
+pub const DELIMITER: &str = "-";
+
+/// The caller's part of a key: a text, or a list of texts joined with [`DELIMITER`].
+///
+/// ```
+/// use idempotency_keys::Material;
+/// assert_eq!(Material::from(["order", "42"]).as_str(), "order-42");
+/// assert_ne!(Material::from([""; 0]), Material::from(""));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Material {
+    joined: String,
+    has_parts: bool,
+}
+
+impl Material {
+    /// The parts, joined: what the SDK reports as `options.key`.
+    pub fn as_str(&self) -> &str {
+        &self.joined
+    }
+
+    /// Whether there is any part; an empty text is one, an empty list has none.
+    pub fn has_parts(&self) -> bool {
+        self.has_parts
+    }
+
+    pub(crate) fn into_joined(self) -> String {
+        self.joined
+    }
+}
+
+impl From<String> for Material {
+    fn from(text: String) -> Material {
+        Material {
+            joined: text,
+            has_parts: true,
+        }
+    }
+}
+
+impl From<&str> for Material {
+    fn from(text: &str) -> Material {
+        Material::from(String::from(text))
+    }
+}
+
+impl<S: AsRef<str>> From<&[S]> for Material {
+    fn from(parts: &[S]) -> Material {
+        let mut joined = String::new();
+        for (index, part) in parts.iter().enumerate() {
+            if index > 0 {
+                joined.push_str(DELIMITER);
+            }
+            joined.push_str(part.as_ref());
+        }
+        Material {
+            joined,
+            has_parts: !parts.is_empty(),
+        }
+    }
+}
+
+impl<S: AsRef<str>, const N: usize> From<[S; N]> for Material {
+    fn from(parts: [S; N]) -> Material {
+        Material::from(parts.as_slice())
+    }
+}
+
+impl<S: AsRef<str>> From<&alloc::vec::Vec<S>> for Material {
+    fn from(parts: &alloc::vec::Vec<S>) -> Material {
+        Material::from(parts.as_slice())
+    }
+}
