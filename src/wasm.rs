@@ -14,11 +14,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::digest::{Digest, HEX_LENGTH, Hasher};
 use crate::error::Error;
+use crate::material::DELIMITER;
 use crate::reset::{self, AfterFailure, ResetOptions, Steps};
 use crate::scope::{self, Context, Scope};
 
 #[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 /// Nothing here panics on purpose; if something does, the call traps and the JavaScript side
 /// starts a new instance, since nothing of value lives in this one.
@@ -132,7 +133,14 @@ pub fn text_length() -> usize {
     room().text.len()
 }
 
-/// The code of the scope named in the input, or of the default scope; see [`Scope::parse`].
+/// The character code of what joins parts; see [`crate::DELIMITER`].
+#[wasm_bindgen]
+pub fn delimiter() -> u32 {
+    DELIMITER.chars().next().map_or(0, u32::from)
+}
+
+/// The code of the scope named in the input, or of the default scope; its name is left as text.
+/// See [`Scope::parse`].
 #[wasm_bindgen]
 pub fn scope(length: i32) -> i32 {
     let mut room = room();
@@ -141,7 +149,10 @@ pub fn scope(length: i32) -> i32 {
         None => Ok(Scope::default()),
     };
     match scope {
-        Ok(scope) => scope as i32,
+        Ok(scope) => {
+            room.text = String::from(scope.as_str());
+            scope as i32
+        }
         Err(error) => room.fail(&error),
     }
 }

@@ -1,0 +1,182 @@
+/**
+ * Builds the npm package: Rust to wasm, TypeScript to one bundle for each kind of runtime, both into
+ * `pkg/npm`, which is deleted first. Everything in between is kept in `target/npm`.
+ *
+ *   node pkg-template/build.mjs
+ */
+
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { homedir } from "node:os";
+import { delimiter, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const source = join(root, "pkg-template");
+const work = join(root, "target/npm");
+const out = join(root, "pkg/npm");
+const bin = join(root, "tools/node_modules/.bin");
+const esbuild = createRequire(join(root, "tools/package.json"))("esbuild");
+
+/** The public entries, by their path below `src`. Each gets its place in package.json's exports. */
+const ENTRIES = ["index"];
+
+/** How each kind of runtime gets at the wasm. */
+const VARIANTS = {
+  esm: { format: "esm", engine: "engine-inline.ts" },
+  cjs: { format: "cjs", engine: "engine-inline.ts" },
+  workerd: { format: "esm", engine: "engine-module.ts", wasm: "./core.wasm" },
+};
+
+function run(command, args, options = {}) {
+  execFileSync(command, args, { cwd: root, stdio: ["ignore", process.stderr, process.stderr], ...options });
+}
+
+function step(text) {
+  process.stderr.write(`build: ${text}\n`);
+}
+
+/** Compiles the crate, and drops what only wasm-bindgen's glue, which nothing here uses, would call. */
+function buildWasm(name, rustFlags, optimize) {
+  step(`${name}.wasm`);
+  const folder = join(work, name);
+  const remap = [
+    [root, "."],
+    [process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "cargo"],
+  ].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
+  run(
+    "wasm-pack",
+    ["--log-level", "warn", "build", ".", "--mode", "no-install", "--no-pack", "--target", "web", "--out-dir", folder, "--release", "--", "--features", "npm", "--quiet"],
+    {
+      env: {
+        ...process.env,
+        CARGO_TARGET_DIR: join(root, "target/wasm", name),
+        PATH: [join(root, ".tools/bin"), bin, process.env.PATH].join(delimiter),
+        RUSTFLAGS: [...rustFlags, ...remap].join(" "),
+      },
+    },
+  );
+  const raw = join(folder, "idempotency_keys_bg.wasm");
+  const exports = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(raw)))
+    .map((entry) => entry.name)
+    .filter((entry) => !entry.startsWith("__"));
+  const graph = join(folder, "exports.json");
+  writeFileSync(
+    graph,
+    JSON.stringify([
+      { name: "package", root: true, reaches: exports },
+      ...exports.map((entry) => ({ name: entry, export: entry })),
+    ]),
+  );
+  const trimmed = join(folder, "trimmed.wasm");
+  const module = join(work, "wasm", `${name}.wasm`);
+  run(join(bin, "wasm-metadce"), ["--all-features", "--graph-file", graph, raw, "-o", trimmed], { stdio: ["ignore", "ignore", process.stderr] });
+  run(join(bin, "wasm-opt"), ["--all-features", optimize, trimmed, "-o", module]);
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(module)));
+  if (imports.length > 0) {
+    throw new Error(`${name}.wasm imports ${JSON.stringify(imports)}, but bundlers need a module without imports`);
+  }
+  cpSync(join(folder, "idempotency_keys.d.ts"), join(work, "wasm/core.d.ts"));
+}
+
+/** Puts this variant's engine and wasm in the places that the sources name. */
+function resolver(variant) {
+  return {
+    name: "engine",
+    setup(build) {
+      build.onResolve({ filter: /^#engine$/ }, () => ({ path: join(source, "src", variant.engine) }));
+      build.onResolve({ filter: /^#(simd|scalar)\.wasm$/ }, ({ path }) => ({ path: join(work, "wasm", path.slice(1)) }));
+      build.onResolve({ filter: /^#module\.wasm$/ }, () => ({ path: variant.wasm, external: true }));
+    },
+  };
+}
+
+/** Leaves `core.js` out of the entries, so that all entries of a process share one. */
+const shareCore = {
+  name: "share-core",
+  setup(build) {
+    build.onResolve({ filter: /\/core\.js$/ }, ({ path, kind }) =>
+      kind === "entry-point" ? undefined : { path, external: true },
+    );
+  },
+};
+
+async function bundle(name) {
+  step(`dist/${name}`);
+  const variant = VARIANTS[name];
+  const outdir = join(out, "dist", name);
+  const options = {
+    bundle: true,
+    charset: "utf8",
+    format: variant.format,
+    legalComments: "none",
+    loader: { ".wasm": "base64" },
+    logLevel: "warning",
+    outbase: join(source, "src"),
+    outdir,
+    platform: "neutral",
+    target: "es2022",
+    tsconfig: join(source, "tsconfig.json"),
+  };
+  await esbuild.build({ ...options, entryPoints: [join(source, "src/core.ts")], plugins: [resolver(variant)] });
+  await esbuild.build({
+    ...options,
+    entryPoints: ENTRIES.map((entry) => join(source, "src", `${entry}.ts`)),
+    plugins: [shareCore],
+  });
+  if (variant.wasm !== undefined) {
+    cpSync(join(work, "wasm/simd.wasm"), join(outdir, "core.wasm"));
+  }
+  if (variant.format === "cjs") {
+    writeFileSync(join(outdir, "package.json"), '{ "type": "commonjs" }\n');
+  }
+}
+
+/** Declarations for both module systems: those that the entries reach, and no others. */
+function declare() {
+  step("declarations");
+  const types = join(work, "types");
+  rmSync(types, { recursive: true, force: true });
+  run(join(bin, "tsc"), ["-p", source]);
+  const reached = new Set();
+  const visit = (file) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const [, path] of readFileSync(file, "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)\.js"/g)) {
+      visit(resolve(dirname(file), `${path}.d.ts`));
+    }
+  };
+  ENTRIES.forEach((entry) => visit(join(types, `${entry}.d.ts`)));
+  for (const file of reached) {
+    for (const variant of ["esm", "cjs"]) {
+      cpSync(file, join(out, "dist", variant, relative(types, file)));
+    }
+  }
+}
+
+/** package.json, its version, licence and description taken from Cargo.toml. */
+function describe() {
+  const metadata = execFileSync("cargo", ["metadata", "--no-deps", "--format-version", "1"], { cwd: root, encoding: "utf8" });
+  const { version, license, description, keywords } = JSON.parse(metadata).packages[0];
+  const { name, ...template } = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
+  const manifest = { name, version, description, license, keywords, ...template };
+  writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  for (const file of readdirSync(root).filter((file) => /^(README|CHANGELOG|LICENSE)/.test(file))) {
+    cpSync(join(root, file), join(out, file));
+  }
+}
+
+if (!existsSync(join(root, "tools/node_modules"))) {
+  throw new Error("the build's tools are missing: run tools/setup.sh, or make");
+}
+rmSync(out, { recursive: true, force: true });
+mkdirSync(join(work, "wasm"), { recursive: true });
+mkdirSync(out, { recursive: true });
+buildWasm("simd", ["-Ctarget-feature=+simd128"], "-O3");
+buildWasm("scalar", [], "-Os");
+declare();
+for (const name of Object.keys(VARIANTS)) {
+  await bundle(name);
+}
+describe();

@@ -1,0 +1,163 @@
+/** Key material to keys: reads what the caller gave, and lets the core make of it what it is. */
+
+import { contextTexts } from "./context.js";
+import { hashOf, IdempotencyKey, type Origin } from "./key.js";
+import type { TaskContext } from "./types.js";
+import {
+  delimiter,
+  findScope,
+  hash,
+  hashMany,
+  type NamedScope,
+  Refused,
+  refusePart,
+  scopeSuffix,
+} from "./wasm.js";
+
+/** Material as one text. */
+export interface Joined {
+  readonly text: string;
+  /** False for an empty list only. */
+  readonly hasParts: boolean;
+}
+
+/** What a value is that can't be a part of a key. */
+function kindOf(value: unknown): Refused {
+  switch (typeof value) {
+    case "undefined":
+      return Refused.Undefined;
+    case "function":
+      return Refused.Function;
+    case "symbol":
+      return Refused.Symbol;
+    default:
+      return value === null ? Refused.Null : Array.isArray(value) ? Refused.Array : Refused.Object;
+  }
+}
+
+function partText(part: unknown, index: number | undefined, nested: "refused" | "coerced"): string {
+  switch (typeof part) {
+    case "string":
+      return part;
+    case "number":
+    case "bigint":
+    case "boolean":
+      return String(part);
+    default:
+      if (IdempotencyKey.isIdempotencyKey(part)) {
+        return hashOf(part);
+      }
+      if (nested === "coerced" && index !== undefined && Array.isArray(part)) {
+        return nestedText(part, index);
+      }
+      return refusePart(kindOf(part), index);
+  }
+}
+
+/** An array inside an array as `Array.prototype.join` takes it: holes, null and undefined empty. */
+function nestedText(parts: readonly unknown[], index: number): string {
+  return Array.from(parts, (part) => (part == null ? "" : partText(part, index, "coerced"))).join();
+}
+
+/**
+ * Joins a key's parts. `nested` says what becomes of arrays inside arrays: the SDK passes them on
+ * for batch keys, so its own module has to take them.
+ */
+export function join(material: unknown, nested: "refused" | "coerced" = "refused"): Joined {
+  if (!Array.isArray(material)) {
+    return { text: partText(material, undefined, nested), hasParts: true };
+  }
+  let text = "";
+  // By index, not by iterator: a hole is an undefined part, and has to be refused as one.
+  for (let index = 0; index < material.length; index++) {
+    const part = partText(material[index], index, nested);
+    text = index === 0 ? part : text + delimiter() + part;
+  }
+  return { text, hasParts: material.length > 0 };
+}
+
+const scopes = new Map<unknown, NamedScope>();
+
+/** A scope as the caller named it; `null` and `undefined` name the default. */
+export function scopeOf(given: unknown): NamedScope {
+  let scope = scopes.get(given);
+  if (scope === undefined) {
+    scope = findScope(given == null ? undefined : typeof given === "string" ? given : describe(given));
+    scopes.set(given, scope);
+  }
+  return scope;
+}
+
+/** A scope that is no text, for the message that refuses it. */
+function describe(scope: unknown): string {
+  return typeof scope === "object" || typeof scope === "function" ? `[${typeof scope}]` : String(scope);
+}
+
+interface Remembered {
+  readonly runId: unknown;
+  readonly attempt: unknown;
+  readonly hasContext: boolean;
+  readonly origin: Origin;
+}
+
+/** The last origin of each scope: within a task it is nearly always the next one, too. */
+const remembered: (Remembered | undefined)[] = [];
+
+/** The origin of keys of a scope in a context. */
+export function originOf({ code, name }: NamedScope, context: TaskContext | undefined, hasParts: boolean): Origin {
+  const hasContext = context != null;
+  const runId: unknown = context?.run?.id;
+  const attempt: unknown = context?.attempt?.number;
+  const last = remembered[code];
+  if (
+    last !== undefined &&
+    hasParts &&
+    last.runId === runId &&
+    last.attempt === attempt &&
+    last.hasContext === hasContext &&
+    typeof runId !== "object"
+  ) {
+    return last.origin;
+  }
+  const suffix = scopeSuffix(code, hasContext ? contextTexts(context) : undefined, hasParts);
+  const origin: Origin = { scope: name, code, suffix };
+  if (hasParts && (!hasContext || context.run != null)) {
+    remembered[code] = { runId, attempt, hasContext, origin };
+  }
+  return origin;
+}
+
+/** Makes one key. */
+export function create(
+  material: unknown,
+  scopeName: unknown,
+  context: TaskContext | undefined,
+  nested: "refused" | "coerced" = "refused",
+): IdempotencyKey {
+  const scope = scopeOf(scopeName);
+  if (typeof material === "string") {
+    const origin = originOf(scope, context, true);
+    return IdempotencyKey.make(hash(material, origin), material, origin);
+  }
+  const { text, hasParts } = join(material, nested);
+  const origin = originOf(scope, context, hasParts);
+  return IdempotencyKey.make(hash(text, origin), text, origin);
+}
+
+/** Makes many keys of one scope. */
+export function createMany(
+  materials: readonly unknown[],
+  scopeName: unknown,
+  context: TaskContext | undefined,
+): IdempotencyKey[] {
+  const scope = scopeOf(scopeName);
+  const joined = Array.from(materials, (material) => join(material));
+  const origin = originOf(scope, context, true);
+  const hashes = hashMany(
+    joined.map(({ text }) => text),
+    origin,
+  );
+  return joined.map(({ text, hasParts }, index) =>
+    hasParts ? IdempotencyKey.make(hashes[index] ?? "", text, origin) : create([], scopeName, context),
+  );
+}

@@ -1,0 +1,42 @@
+/**
+ * Idempotency keys exactly as Trigger.dev's SDK makes them, as objects that carry their own options.
+ *
+ * @example
+ * ```ts
+ * import { idempotencyKeys } from "idempotency-keys";
+ *
+ * const key = await idempotencyKeys.create("send-email");
+ * key.hash;    // 64 hex digits, the SDK's own
+ * key.options; // { key: "send-email", scope: "run" }
+ * ```
+ *
+ * @module
+ */
+
+import { createInstance } from "./core.js";
+import type { IdempotencyKeys } from "./types.js";
+
+/** Finds the task context by itself: in the options, or where the Trigger.dev SDK keeps it. */
+export const idempotencyKeys: IdempotencyKeys = createInstance({});
+
+export {
+  EngineError,
+  engineName,
+  IdempotencyKey,
+  IdempotencyKeyError,
+  InvalidKeyError,
+  InvalidScopeError,
+  MissingContextError,
+} from "./core.js";
+export type { ErrorCode } from "./errors.js";
+export type {
+  Config,
+  CreateOptions,
+  IdempotencyKeyOptions,
+  IdempotencyKeyScope,
+  IdempotencyKeys,
+  KeyMaterial,
+  KeyPart,
+  ResetOptions,
+  TaskContext,
+} from "./types.js";

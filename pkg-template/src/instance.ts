@@ -1,0 +1,28 @@
+/** The instances behind `idempotencyKeys`. */
+
+import { findContext } from "./context.js";
+import { create, createMany } from "./create.js";
+import { candidatesOf } from "./reset.js";
+import type { Config, IdempotencyKeys } from "./types.js";
+
+/** An instance that knows `config`. Its methods need no `this`, so they can be passed around. */
+export function createInstance(config: Config): IdempotencyKeys {
+  const createSync: IdempotencyKeys["createSync"] = (key, options) =>
+    create(key, options?.scope, findContext(options?.ctx, config.ctx));
+  return {
+    createSync,
+    async create(key, options) {
+      return createSync(key, options);
+    },
+    createMany(keys, options) {
+      return createMany(keys, options?.scope, findContext(options?.ctx, config.ctx));
+    },
+    planReset(key, options) {
+      return { candidates: candidatesOf(key, options, findContext(options?.ctx, config.ctx)) };
+    },
+    with(changes) {
+      const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+      return createInstance({ ...config, ...Object.fromEntries(given) });
+    },
+  };
+}

@@ -1,0 +1,131 @@
+/** The key object: a hash that carries what it was made from. */
+
+import { EngineError } from "./errors.js";
+import type { IdempotencyKeyOptions, IdempotencyKeyScope } from "./types.js";
+
+/**
+ * What a key depends on besides its material. Shared by all keys of one scope in one context, so
+ * that a million keys of a run keep one.
+ */
+export interface Origin {
+  readonly scope: IdempotencyKeyScope;
+  /** The scope's code on the wasm boundary. */
+  readonly code: number;
+  /** What follows the material when it is hashed, such as `-run_abc123`. */
+  readonly suffix: string;
+}
+
+/** Known to every copy of this package in the process. */
+const BRAND: unique symbol = Symbol.for("idempotency-keys.IdempotencyKey") as never;
+const MAKER: unique symbol = Symbol("IdempotencyKey");
+const SHORT_HASH = 8;
+
+/**
+ * An idempotency key: immutable, garbage-collected like any object, and wherever a text is wanted
+ * its hash.
+ *
+ * @example
+ * ```ts
+ * const key = idempotencyKeys.createSync("send-email", { scope: "global" });
+ * `${key}`;            // "…64 hex digits…"
+ * JSON.stringify(key); // "\"…64 hex digits…\""
+ * key.options;         // { key: "send-email", scope: "global" }
+ * ```
+ */
+export class IdempotencyKey {
+  readonly #hash: string;
+  readonly #key: string;
+  readonly #origin: Origin;
+
+  /** Not to be called: `idempotencyKeys.create` makes keys. */
+  private constructor(maker: symbol, hash: string, key: string, origin: Origin) {
+    if (maker !== MAKER) {
+      throw new TypeError("IdempotencyKey has no public constructor: call idempotencyKeys.create()");
+    }
+    this.#hash = hash;
+    this.#key = key;
+    this.#origin = origin;
+  }
+
+  /** 64 lower-case hex digits: what goes over the wire. */
+  get hash(): string {
+    return this.#hash;
+  }
+
+  /** The caller's material, its parts joined with `-`, as the SDK reports it. */
+  get key(): string {
+    return this.#key;
+  }
+
+  /** The scope the key was made in. */
+  get scope(): IdempotencyKeyScope {
+    return this.#origin.scope;
+  }
+
+  /** The material and the scope, in the SDK's wire shape; a new object each time. */
+  get options(): IdempotencyKeyOptions {
+    return { key: this.#key, scope: this.#origin.scope };
+  }
+
+  /** The hash; so template literals, headers, URLs and `String(key)` use it. */
+  toString(): string {
+    return this.#hash;
+  }
+
+  /** The hash; so `JSON.stringify` writes it. */
+  toJSON(): string {
+    return this.#hash;
+  }
+
+  /**
+   * Whether `value` is an idempotency key, of this or of another copy of the package.
+   *
+   * @example
+   * ```ts
+   * IdempotencyKey.isIdempotencyKey(idempotencyKeys.createSync("a")); // true
+   * IdempotencyKey.isIdempotencyKey("a");                             // false
+   * ```
+   */
+  static isIdempotencyKey(value: unknown): value is IdempotencyKey {
+    return typeof value === "object" && value !== null && BRAND in value;
+  }
+
+  /** What `console.log` shows on Node, Bun and Deno. */
+  protected [Symbol.for("nodejs.util.inspect.custom")](
+    _depth: number,
+    options: unknown,
+    inspect?: (value: unknown, options: unknown) => string,
+  ): string {
+    const show = (value: string): string => inspect?.(value, options) ?? JSON.stringify(value);
+    const hash = `${this.#hash.slice(0, SHORT_HASH)}…`;
+    return `IdempotencyKey { key: ${show(this.#key)}, scope: ${show(this.scope)}, hash: ${show(hash)} }`;
+  }
+
+  /** @internal */
+  static make(hash: string, key: string, origin: Origin): IdempotencyKey {
+    return new IdempotencyKey(MAKER, hash, key, origin);
+  }
+
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: true });
+    // Without a setter, code that isn't strict would assign without effect and without an error.
+    for (const name of ["hash", "key", "scope", "options"]) {
+      Object.defineProperty(this.prototype, name, {
+        set() {
+          throw new TypeError(`an IdempotencyKey is immutable: can't assign to "${name}"`);
+        },
+      });
+    }
+  }
+}
+
+const HASH = /^[0-9a-f]{64}$/;
+
+/** The hash of a key, which may stem from another copy of the package and is not trusted. */
+export function hashOf(key: IdempotencyKey): string {
+  const hash: unknown = key.hash;
+  if (typeof hash !== "string" || !HASH.test(hash)) {
+    throw new EngineError("an object that claims to be an IdempotencyKey has no valid hash");
+  }
+  return hash;
+}

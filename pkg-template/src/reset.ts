@@ -1,0 +1,32 @@
+/** The target of a reset to the keys to try. The rule is the core's; see `src/reset.rs`. */
+
+import { contextTexts } from "./context.js";
+import { join, scopeOf } from "./create.js";
+import { hashOf, IdempotencyKey } from "./key.js";
+import type { ResetOptions, TaskContext } from "./types.js";
+import { isHashLength, planReset } from "./wasm.js";
+
+/** The keys that a reset tries, in order. */
+export function candidatesOf(
+  key: unknown,
+  options: ResetOptions | undefined,
+  context: TaskContext | undefined,
+  nested: "refused" | "coerced" = "refused",
+): string[] {
+  if (IdempotencyKey.isIdempotencyKey(key)) {
+    return [hashOf(key)];
+  }
+  const { text, hasParts } = join(key, nested);
+  const scope: unknown = options?.scope;
+  const parentRunId: unknown = options?.parentRunId;
+  const attemptNumber: unknown = options?.attemptNumber;
+  return planReset(text, {
+    isHash: typeof key === "string" && isHashLength(key.length),
+    hasParts,
+    scope: scope === undefined ? undefined : scopeOf(scope).code,
+    // As in the SDK, every falsy id but null and undefined counts as given and empty.
+    parentRunId: parentRunId == null ? undefined : String(parentRunId || ""),
+    attemptNumber: attemptNumber == null ? undefined : String(attemptNumber),
+    context: context == null ? undefined : contextTexts(context),
+  });
+}

@@ -1,0 +1,142 @@
+/** The types of the public surface, each member documented where an editor shows it. */
+
+import type { IdempotencyKey } from "./key.js";
+
+/**
+ * What a key is unique within: one run of the parent task (the same on every retry), one attempt
+ * of one run, or everywhere.
+ */
+export type IdempotencyKeyScope = "run" | "attempt" | "global";
+
+/** What a key was made from, in the shape in which the SDK sends it to the server. */
+export interface IdempotencyKeyOptions {
+  /** The caller's material, its parts joined with `-`. */
+  key: string;
+  /** The scope it was made in. */
+  scope: IdempotencyKeyScope;
+}
+
+/** What the SDK passes to a task as `ctx`; only these fields are read. */
+export interface TaskContext {
+  /** The running task's run. */
+  run: { id: string };
+  /** The attempt of that run, counted from 1. */
+  attempt?: { number: number };
+}
+
+/** One part of a key. An `IdempotencyKey` counts as its hash. */
+export type KeyPart = string | IdempotencyKey;
+
+/** What a key is made from: a part, or a list of parts that are joined with `-`. */
+export type KeyMaterial = KeyPart | readonly KeyPart[];
+
+/** How to make a key. */
+export interface CreateOptions {
+  /** What the key is unique within. Default: `"run"`. */
+  scope?: IdempotencyKeyScope;
+  /** The running task. Default: the instance's, then the one that the Trigger.dev SDK runs. */
+  ctx?: TaskContext;
+}
+
+/** How the key to reset was made. */
+export interface ResetOptions {
+  /** The scope it was made in. Default: `"run"`, but see `planReset` for 64-character texts. */
+  scope?: IdempotencyKeyScope;
+  /** The run that made it. Default: the context's. */
+  parentRunId?: string;
+  /** The attempt that made it. Default: the context's. */
+  attemptNumber?: number;
+  /** The running task. Default: the instance's, then the one that the Trigger.dev SDK runs. */
+  ctx?: TaskContext;
+}
+
+/** What an instance of {@link IdempotencyKeys} knows beforehand. */
+export interface Config {
+  /** The running task, or a function that finds it at each call. */
+  ctx?: TaskContext | (() => TaskContext | undefined);
+}
+
+/** Makes keys and plans resets. */
+export interface IdempotencyKeys {
+  /**
+   * Makes a key, with the SDK's signature.
+   *
+   * @example
+   * ```ts
+   * const key = await idempotencyKeys.create(["order", orderId], { scope: "global" });
+   * await chargeTask.trigger(payload, { idempotencyKey: key.hash });
+   * ```
+   *
+   * @param key A text, or texts that are joined with `-`.
+   * @param options The scope (default `"run"`) and the task context.
+   * @returns A promise of the key; it rejects where {@link createSync} throws.
+   * @see `createIdempotencyKey`, @trigger.dev/core 4.8.3
+   */
+  create(key: KeyMaterial, options?: CreateOptions): Promise<IdempotencyKey>;
+
+  /**
+   * Makes a key at once: `hex(SHA-256(UTF-8(parts joined with "-")))`, the caller's parts first,
+   * then the run id (scope `run`) or the run id and the attempt number (scope `attempt`).
+   *
+   * @example
+   * ```ts
+   * const key = idempotencyKeys.createSync("send-email", { ctx: { run: { id: "run_abc123" } } });
+   * key.hash; // "3896e0f6b8240f86c45b3260bfe55bf98032f548c0b3d7737ae66fd190197410"
+   * ```
+   *
+   * @param key A text, or texts that are joined with `-`. Numbers, bigints and booleans are taken
+   * as the texts that JavaScript makes of them.
+   * @param options The scope (default `"run"`) and the task context. Outside a task every scope
+   * adds nothing.
+   * @throws InvalidKeyError (`ERR_INVALID_KEY`) for `null`, `undefined`, an object, a function, a
+   * symbol or a list inside a list, naming its index.
+   * @throws InvalidScopeError (`ERR_INVALID_SCOPE`) for an unknown scope.
+   * @throws MissingContextError (`ERR_MISSING_CONTEXT`) for scope `attempt` in a context without
+   * an attempt number.
+   */
+  createSync(key: KeyMaterial, options?: CreateOptions): IdempotencyKey;
+
+  /**
+   * Makes many keys of one scope at once, several times as fast as one by one.
+   *
+   * @example
+   * ```ts
+   * const keys = idempotencyKeys.createMany(items.map((item) => `item-${item.id}`));
+   * ```
+   *
+   * @param keys The keys' materials, in order.
+   * @param options The scope (default `"run"`) and the task context, for all of them.
+   * @returns The keys, in the same order.
+   * @throws As {@link createSync}, before any key is returned.
+   */
+  createMany(keys: readonly KeyMaterial[], options?: CreateOptions): IdempotencyKey[];
+
+  /**
+   * Says which keys a reset would try, in order, without any request.
+   *
+   * An `IdempotencyKey` is tried as its hash. A text of 64 characters without a scope is tried as
+   * it is; with one, as it is and then, if no run has it, as the hash derived from it. Anything
+   * else is hashed with its scope.
+   *
+   * @example
+   * ```ts
+   * idempotencyKeys.planReset("my-key", { scope: "global" });
+   * // { candidates: ["5e78863ed1ffb9fc66b1d61634b126bf8eb20267e7996297eeeb9b19c8c0f732"] }
+   * ```
+   *
+   * @throws MissingContextError (`ERR_MISSING_CONTEXT`) where the scope needs a run id or an
+   * attempt number that neither the options nor the context have; with the SDK's text.
+   * @see `resetIdempotencyKey`, @trigger.dev/core 4.8.3
+   */
+  planReset(key: KeyMaterial, options?: ResetOptions): { candidates: string[] };
+
+  /**
+   * A new instance; what `config` leaves out is taken from this one.
+   *
+   * @example
+   * ```ts
+   * const keys = idempotencyKeys.with({ ctx: () => storage.getStore()?.ctx });
+   * ```
+   */
+  with(config: Config): IdempotencyKeys;
+}
