@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# The examples as a user would run them: in a scratch folder, from the packed tarball.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+tarball=$PWD/$(ls pkg/*.tgz)
+tools/setup.sh tools tests
+
+# Copies an example, and installs the tarball and its other dependencies there, unless both are there.
+prepare() {
+  local folder=.tools/scratch/$1 stamp
+  stamp=$(cat "$tarball" "examples/$1/package.json" | sha256sum)
+  mkdir -p "$folder"
+  cp -r "examples/$1/." "$folder"
+  if [ "$(cat "$folder/.stamp" 2>/dev/null)" != "$stamp" ]; then
+    echo "demo: npm install in $folder (network)" >&2
+    npm install --prefix "$folder" --no-save --no-audit --no-fund --ignore-scripts --omit=optional --loglevel=error "$tarball" >&2
+    printf '%s\n' "$stamp" >"$folder/.stamp"
+  fi
+  cd "$folder"
+}
+
+printf '== On Node %s\n\n' "$(node --version)"
+(prepare node && node index.mjs)
+
+printf '\n== On Cloudflare workerd\n\n'
+node tests/demo-edge.mjs

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Every check, in order of how soon it can say no. Prints the seconds each took.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+started=$SECONDS
+step() {
+  local name=$1 begun=$SECONDS
+  shift
+  printf '\n== %s\n' "$name"
+  "$@"
+  printf '== %s: %d s\n' "$name" $((SECONDS - begun))
+}
+
+step "tools" tools/setup.sh tools tests
+step "formatting" cargo fmt --check
+step "lints" cargo clippy --quiet --all-targets -- -D warnings
+step "lints, wasm" env CARGO_TARGET_DIR=target/clippy-wasm cargo clippy --quiet --lib --target wasm32-unknown-unknown --features npm -- -D warnings
+step "native core" cargo test --quiet
+step "crate documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps
+step "crate package" cargo package --quiet --allow-dirty
+step "npm package" make --no-print-directory pack
+step "types" tests/js/types.sh
+step "package" node --test --test-timeout=300000 tests/js/*.test.mjs
+
+printf '\nAll checks passed in %d s.\n' $((SECONDS - started))
