@@ -8,9 +8,9 @@ for kind in mts cts; do
   cp tests/js/types.test-d.ts "$folder/types.$kind"
 done
 tools/node_modules/.bin/tsc --noEmit --strict --exactOptionalPropertyTypes --target es2022 --lib es2022,dom \
-  --module nodenext --moduleResolution nodenext --types "" "$folder/types.mts" "$folder/types.cts"
+  --module nodenext --moduleResolution nodenext "$folder/types.mts" "$folder/types.cts"
 tools/node_modules/.bin/tsc --noEmit --strict --target es2022 --lib es2022,dom \
-  --module esnext --moduleResolution bundler --types "" "$folder/types.mts"
+  --module esnext --moduleResolution bundler "$folder/types.mts"
 if grep -nE '\bany\b' "$folder"/node_modules/idempotency-keys/dist/esm/*.d.ts | grep -vE '^[^:]*:[0-9]+: *(\*|/\*)'; then
   echo "the declarations above say any" >&2
   exit 1
