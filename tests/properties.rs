@@ -1,0 +1,287 @@
+//! Facts that hold for every input, on random ones. A failure prints the smallest input found.
+
+use idempotency_keys::{
+    AfterFailure, Context, DELIMITER, Digest, ErrorCode, IdempotencyKey, Material, ResetOptions,
+    Scope, Target, is_hash_length, plan_reset,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// Failing inputs are printed, not kept in files.
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+/// SHA-256 by another implementation, in hex.
+fn other_sha256(message: &[u8]) -> String {
+    hmac_sha256::Hash::hash(message)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Texts that break things: delimiters, characters of every UTF-8 length, NUL, hash-like ones.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "[-a-b_0é日😀\u{0}\u{fffd}]{0,12}",
+        2 => "\\PC{0,40}",
+        1 => "[0-9a-f]{64}",
+        1 => "[a-z-]{50,140}",
+    ]
+}
+
+fn parts() -> impl Strategy<Value = Vec<String>> {
+    vec(text(), 0..6)
+}
+
+fn scope() -> impl Strategy<Value = Scope> {
+    prop::sample::select(Scope::ALL.as_slice())
+}
+
+/// A run id, and an attempt number as text.
+fn context() -> impl Strategy<Value = Option<(String, String)>> {
+    prop::option::of((
+        text(),
+        (-5i64..2_000_000).prop_map(|number| number.to_string()),
+    ))
+}
+
+fn context_of(pair: &Option<(String, String)>) -> Option<Context<'_>> {
+    pair.as_ref()
+        .map(|(run_id, attempt)| Context::new(run_id).with_attempt(attempt))
+}
+
+/// What the SDK hashes, spelled out: all parts, those of the scope last, joined.
+fn naive(parts: &[String], scope: Scope, context: &Option<(String, String)>) -> String {
+    let mut all = parts.to_vec();
+    match (scope, context) {
+        (Scope::Run, Some((run_id, _))) => all.push(run_id.clone()),
+        (Scope::Attempt, Some((run_id, attempt))) => {
+            all.push(run_id.clone());
+            all.push(attempt.clone());
+        }
+        _ => {}
+    }
+    other_sha256(all.join(DELIMITER).as_bytes())
+}
+
+fn created(
+    material: impl Into<Material>,
+    scope: Scope,
+    context: &Option<(String, String)>,
+) -> IdempotencyKey {
+    IdempotencyKey::create(material, scope, context_of(context)).expect("a complete context")
+}
+
+proptest! {
+    #![proptest_config(config(2000))]
+
+    #[test]
+    fn a_digest_is_that_of_another_implementation(message in vec(any::<u8>(), 0..300)) {
+        let digest = Digest::of(&message);
+        prop_assert_eq!(digest.to_hex(), other_sha256(&message));
+        prop_assert_eq!(digest.as_bytes(), &hmac_sha256::Hash::hash(&message));
+    }
+
+    #[test]
+    fn a_key_is_the_hash_of_everything_joined(parts in parts(), scope in scope(), context in context()) {
+        let key = created(&parts, scope, &context);
+        prop_assert_eq!(key.hash(), naive(&parts, scope, &context));
+        prop_assert_eq!(key.key(), parts.join(DELIMITER));
+        prop_assert_eq!(key.scope(), scope);
+    }
+
+    #[test]
+    fn a_text_is_a_list_of_one(text in text(), scope in scope(), context in context()) {
+        let key = created(text.as_str(), scope, &context);
+        prop_assert_eq!(&key, &created([text.as_str()], scope, &context));
+    }
+
+    /// The SDK joins without escaping.
+    #[test]
+    fn where_a_delimiter_came_from_makes_no_difference(
+        parts in vec(text(), 1..6), scope in scope(), context in context(),
+    ) {
+        prop_assert_eq!(
+            created(&parts, scope, &context),
+            created(parts.join(DELIMITER), scope, &context)
+        );
+    }
+
+    #[test]
+    fn a_run_scoped_key_is_a_global_one_of_the_parts_and_the_run(parts in parts(), run_id in text()) {
+        let context = Some((run_id.clone(), "1".into()));
+        let run = created(&parts, Scope::Run, &context);
+        let with_run: Vec<String> = parts.into_iter().chain([run_id]).collect();
+        let global = created(&with_run, Scope::Global, &context);
+        prop_assert_eq!(run.hash(), global.hash());
+    }
+
+    #[test]
+    fn no_part_and_an_empty_part_differ_once_a_suffix_follows(run_id in text(), scope in scope()) {
+        let none: [&str; 0] = [];
+        let context = Some((run_id, "1".into()));
+        let same = created(none, scope, &context).hash() == created("", scope, &context).hash();
+        prop_assert_eq!(same, scope == Scope::Global);
+        let outside = (created(none, scope, &None), created("", scope, &None));
+        prop_assert_eq!(outside.0.hash(), outside.1.hash());
+    }
+
+    #[test]
+    fn without_a_context_every_scope_makes_the_global_key(parts in parts(), scope in scope()) {
+        let (key, global) = (created(&parts, scope, &None), created(&parts, Scope::Global, &None));
+        prop_assert_eq!(key.hash(), global.hash());
+    }
+
+    #[test]
+    fn an_attempt_needs_its_number(text in text(), run_id in text()) {
+        let error = IdempotencyKey::create(text, Scope::Attempt, Some(Context::new(&run_id))).unwrap_err();
+        prop_assert_eq!(error.code(), ErrorCode::MissingContext);
+    }
+
+    #[test]
+    fn a_key_as_a_part_counts_as_its_hash(text in text(), child in text()) {
+        let parent = created(text, Scope::Global, &None);
+        let by_key = created([parent.as_ref(), child.as_str()], Scope::Global, &None);
+        let by_hash = created([parent.hash(), child.as_str()], Scope::Global, &None);
+        prop_assert_eq!(by_key, by_hash);
+        let rehashed = created(&parent, Scope::Global, &None);
+        prop_assert_eq!(rehashed.key(), parent.hash());
+    }
+
+    #[test]
+    fn scopes_are_three_names(name in "\\PC{0,8}") {
+        let known = Scope::ALL.into_iter().find(|scope| scope.as_str() == name);
+        prop_assert_eq!(Scope::parse(&name).ok(), known);
+    }
+}
+
+/// What a caller of reset may say.
+#[derive(Debug)]
+struct Wish {
+    target: Target,
+    scope: Option<Scope>,
+    parent_run_id: Option<String>,
+    attempt: Option<String>,
+    context: Option<(String, String)>,
+}
+
+impl Wish {
+    fn options(&self) -> ResetOptions<'_> {
+        ResetOptions {
+            scope: self.scope,
+            parent_run_id: self.parent_run_id.as_deref(),
+            attempt: self.attempt.as_deref(),
+            context: context_of(&self.context),
+        }
+    }
+
+    fn is_hash(&self) -> bool {
+        matches!(&self.target, Target::Text(text) if is_hash_length(text.encode_utf16().count()))
+    }
+
+    fn verbatim(&self) -> Option<&str> {
+        match &self.target {
+            Target::Key(key) => Some(key.hash()),
+            Target::Text(text) => self.is_hash().then_some(text),
+            Target::Parts(_) => None,
+        }
+    }
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    let target = prop_oneof![
+        1 => text().prop_map(|text| Target::Key(created(text, Scope::Global, &None))),
+        4 => text().prop_map(Target::Text),
+        1 => "😀{32}".prop_map(Target::Text),
+        2 => parts().prop_map(|parts| Target::Parts(Material::from(&parts))),
+    ];
+    let attempt = prop::option::of((0u32..9).prop_map(|number| number.to_string()));
+    (
+        target,
+        prop::option::of(scope()),
+        prop::option::of(text()),
+        attempt,
+        context(),
+    )
+        .prop_map(|(target, scope, parent_run_id, attempt, context)| Wish {
+            target,
+            scope,
+            parent_run_id,
+            attempt,
+            context,
+        })
+}
+
+proptest! {
+    #![proptest_config(config(4000))]
+
+    #[test]
+    fn a_reset_tries_the_key_as_it_is_and_then_the_one_derived_from_it(wish in wish()) {
+        let Ok(plan) = plan_reset(&wish.target, wish.options()) else {
+            prop_assert!(!wish.is_hash(), "a text that could be a hash can always be tried");
+            prop_assert!(wish.scope != Some(Scope::Global), "nothing can be missing");
+            return Ok(());
+        };
+        let candidates: Vec<&str> = plan.candidates.iter().map(String::as_str).collect();
+        match (wish.verbatim(), candidates.as_slice()) {
+            (Some(text), [first]) => prop_assert_eq!(first, &text),
+            (Some(text), [first, derived]) => {
+                prop_assert!(wish.is_hash() && wish.scope.is_some());
+                prop_assert_eq!(first, &text);
+                prop_assert_eq!(derived.len(), 64);
+            }
+            (None, [derived]) => prop_assert_eq!(derived.len(), 64),
+            _ => prop_assert!(false, "{:?}", candidates),
+        }
+    }
+
+    #[test]
+    fn the_derived_key_is_the_one_that_was_created(
+        parts in vec(text(), 0..5), scope in scope(), run_id in "[a-z_]{1,9}", attempt in 0u32..9,
+    ) {
+        let context = Some((run_id, attempt.to_string()));
+        let key = created(&parts, scope, &context);
+        let options = ResetOptions { scope: Some(scope), context: context_of(&context), ..ResetOptions::default() };
+        let by_context = plan_reset(&Target::Parts(Material::from(&parts)), options).expect("a plan");
+        prop_assert_eq!(&by_context.candidates, &[key.hash()]);
+        let (run_id, attempt) = context.as_ref().expect("just made");
+        let options = ResetOptions {
+            scope: Some(scope),
+            parent_run_id: Some(run_id),
+            attempt: Some(attempt),
+            context: None,
+        };
+        let by_name = plan_reset(&Target::Parts(Material::from(&parts)), options).expect("a plan");
+        prop_assert_eq!(by_name, by_context);
+        let by_key = plan_reset(&Target::Key(key.clone()), ResetOptions::default()).expect("a plan");
+        prop_assert_eq!(&by_key.candidates, &[key.hash()]);
+    }
+
+    /// After anything but "no such key", the first key may well have been the right one.
+    #[test]
+    fn only_a_404_leads_to_the_derived_key(wish in wish(), status in prop_oneof![Just(404u16), 0u16..600]) {
+        let Ok(plan) = plan_reset(&wish.target, wish.options()) else {
+            return Ok(());
+        };
+        let has_second = plan.candidates.len() > 1;
+        let expected = if status == 404 && has_second { AfterFailure::TryNext } else { AfterFailure::Report };
+        prop_assert_eq!(plan.after_failure(0, status), expected);
+        if has_second {
+            let expected = if status == 404 { AfterFailure::ReportFirst } else { AfterFailure::Report };
+            prop_assert_eq!(plan.after_failure(1, status), expected);
+        }
+    }
+
+    #[test]
+    fn an_empty_run_id_is_a_missing_one_even_inside_a_task(text in text(), context in context()) {
+        prop_assume!(!is_hash_length(text.encode_utf16().count()));
+        let options = ResetOptions { parent_run_id: Some(""), context: context_of(&context), ..ResetOptions::default() };
+        let error = plan_reset(&Target::Text(text), options).unwrap_err();
+        prop_assert_eq!(error.code(), ErrorCode::MissingContext);
+    }
+}
