@@ -78,7 +78,7 @@ fn created(
 }
 
 proptest! {
-    #![proptest_config(config(2000))]
+    #![proptest_config(config(500))]
 
     #[test]
     fn a_digest_is_that_of_another_implementation(message in vec(any::<u8>(), 0..300)) {
@@ -218,7 +218,7 @@ fn wish() -> impl Strategy<Value = Wish> {
 }
 
 proptest! {
-    #![proptest_config(config(4000))]
+    #![proptest_config(config(1000))]
 
     #[test]
     fn a_reset_tries_the_key_as_it_is_and_then_the_one_derived_from_it(wish in wish()) {

@@ -44,7 +44,8 @@ for (const [how, load] of Object.entries({ import: importEntries, require: requi
     test(`every vector holds in ${name}, got by ${how}`, { todo: missing }, async (t) => {
       assert.ok(!missing, missing);
       const { checks, differences, failed, passed, skippedByDesign } = await conformance({ [name]: entries[name] }, vectors);
-      t.diagnostic(`${passed} checks, ${JSON.stringify(differences)}, ${skippedByDesign.length} cases about the server alone`);
+      t.diagnostic(`${passed} checks, of them by our own rules: ${JSON.stringify(differences)}`);
+      t.diagnostic(`${skippedByDesign.length} cases say nothing here: ${[...new Set(skippedByDesign.map(({ reason }) => reason))].join("; ")}`);
       assert.deepEqual(failed.slice(0, 5), [], `${failed.length} checks failed`);
       assert.deepEqual(checks, expected);
     });

@@ -4,6 +4,7 @@ import { decode } from "../decode.mjs";
 import { cases } from "../vectors.mjs";
 import { refusedKey } from "./chosen.mjs";
 import { contextOf, emptyCatalog, inContext, outcome } from "./context.mjs";
+import { show } from "./report.mjs";
 import { compare, isReady } from "./subject.mjs";
 
 /** `createIdempotencyKey`, and in the main entry each of the ways to the same key. */
@@ -34,10 +35,11 @@ async function createInMain({ idempotencyKeys }, report, { id, key, options, ctx
 
 /** `createMany` on all keys that have scope and context in common. */
 function createAtOnce({ idempotencyKeys }, report, all) {
-  const groups = Map.groupBy
-    ? Map.groupBy(all, groupOf)
-    : all.reduce((map, item) => map.set(groupOf(item), [...(map.get(groupOf(item)) ?? []), item]), new Map());
-  for (const group of groups.values()) {
+  const groups = {};
+  for (const item of all) {
+    (groups[show([item.options?.scope, item.ctx])] ??= []).push(item);
+  }
+  for (const group of Object.values(groups)) {
     const [{ options, ctx }] = group;
     const keys = idempotencyKeys.createMany(
       group.map(({ key }) => key),
@@ -47,10 +49,6 @@ function createAtOnce({ idempotencyKeys }, report, all) {
       check(report, `${id}, createMany`, expect, keys[index], keys[index].options);
     });
   }
-}
-
-function groupOf({ options, ctx }) {
-  return JSON.stringify([options?.scope, ctx]);
 }
 
 function check(report, id, expect, key, options) {
