@@ -20,7 +20,7 @@ const bin = join(root, "tools/node_modules/.bin");
 const esbuild = createRequire(join(root, "tools/package.json"))("esbuild");
 
 /** The public entries, by their path below `src`. Each gets its place in package.json's exports. */
-const ENTRIES = ["index"];
+const ENTRIES = ["index", "trigger-sdk"];
 
 /** How each kind of runtime gets at the wasm. */
 const VARIANTS = {

@@ -3,7 +3,13 @@
  * of a process uses the same core and the same classes.
  */
 
+export { carryOut, resetFirst } from "./api.js";
+export { installCatalog } from "./catalog.js";
+export { findContext } from "./context.js";
+export { create } from "./create.js";
 export * from "./errors.js";
 export { createInstance } from "./instance.js";
-export { IdempotencyKey } from "./key.js";
-export { engineName } from "./wasm.js";
+export { IdempotencyKey, optionsOf } from "./key.js";
+export { candidatesOf } from "./reset.js";
+export { findSettings } from "./settings.js";
+export { engineName, isHashLength } from "./wasm.js";

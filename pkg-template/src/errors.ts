@@ -11,7 +11,12 @@ export type ErrorCode =
   | "ERR_INVALID_TTL"
   | "ERR_INVALID_PAYLOAD"
   | "ERR_INVALID_TOKEN"
-  | "ERR_ENGINE";
+  | "ERR_ENGINE"
+  | "ERR_MISSING_CREDENTIALS"
+  | "ERR_API"
+  | "ERR_NOT_FOUND"
+  | "ERR_CONNECTION"
+  | "ERR_REQUEST_TIMEOUT";
 
 /** What all errors of this package have in common. */
 export class IdempotencyKeyError extends Error {
@@ -31,8 +36,8 @@ export class IdempotencyKeyError extends Error {
 
 /** A key, or a part of one, that is neither text nor an `IdempotencyKey`. */
 export class InvalidKeyError extends IdempotencyKeyError {
-  constructor(message: string) {
-    super("ERR_INVALID_KEY", message);
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_INVALID_KEY", message, options);
   }
 
   static {
@@ -70,6 +75,81 @@ export class EngineError extends IdempotencyKeyError {
 
   static {
     this.prototype.name = "EngineError";
+  }
+}
+
+/** No access token or no address of the API to send a request with; the text names the variable. */
+export class MissingCredentialsError extends IdempotencyKeyError {
+  constructor(message: string) {
+    super("ERR_MISSING_CREDENTIALS", message);
+  }
+
+  static {
+    this.prototype.name = "MissingCredentialsError";
+  }
+}
+
+/** The server's answer, as an {@link ApiError} carries it. */
+export interface ApiErrorDetails {
+  status: number;
+  headers: Record<string, string>;
+  body: unknown;
+}
+
+/** The server refused the request, or answered with something else than the API does. */
+export class ApiError extends IdempotencyKeyError {
+  /** The HTTP status. */
+  readonly status: number;
+  /** The answer's headers, their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The answer's JSON, or its text where it isn't JSON, or `undefined` where there is none. */
+  readonly body: unknown;
+
+  constructor(message: string, { status, headers, body }: ApiErrorDetails, code: ErrorCode = "ERR_API") {
+    super(code, message);
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+  }
+
+  static {
+    this.prototype.name = "ApiError";
+  }
+}
+
+/** No run has the key (HTTP status 404). */
+export class NotFoundError extends ApiError {
+  constructor(message: string, details: ApiErrorDetails) {
+    super(message, details, "ERR_NOT_FOUND");
+  }
+
+  static {
+    this.prototype.name = "NotFoundError";
+  }
+}
+
+/** The server can't be reached; the platform's error is in `cause`. */
+export class ConnectionError extends IdempotencyKeyError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_CONNECTION", message, options);
+  }
+
+  static {
+    this.prototype.name = "ConnectionError";
+  }
+}
+
+/** The call took longer than `timeoutMs` allows. Whether the server still acts on it is not known. */
+export class RequestTimeoutError extends IdempotencyKeyError {
+  constructor(timeoutMs: number) {
+    super(
+      "ERR_REQUEST_TIMEOUT",
+      `the call took longer than timeoutMs, ${timeoutMs} ms, retries and the waits between them included: raise it, or lower retry.maxAttempts`,
+    );
+  }
+
+  static {
+    this.prototype.name = "RequestTimeoutError";
   }
 }
 

@@ -20,6 +20,8 @@ import type { IdempotencyKeys } from "./types.js";
 export const idempotencyKeys: IdempotencyKeys = createInstance({});
 
 export {
+  ApiError,
+  ConnectionError,
   EngineError,
   engineName,
   IdempotencyKey,
@@ -27,8 +29,11 @@ export {
   InvalidKeyError,
   InvalidScopeError,
   MissingContextError,
+  MissingCredentialsError,
+  NotFoundError,
+  RequestTimeoutError,
 } from "./core.js";
-export type { ErrorCode } from "./errors.js";
+export type { ApiErrorDetails, ErrorCode } from "./errors.js";
 export type {
   Config,
   CreateOptions,
@@ -37,6 +42,8 @@ export type {
   IdempotencyKeys,
   KeyMaterial,
   KeyPart,
+  RequestOptions,
   ResetOptions,
+  RetryOptions,
   TaskContext,
 } from "./types.js";

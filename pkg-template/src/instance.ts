@@ -1,8 +1,10 @@
 /** The instances behind `idempotencyKeys`. */
 
+import { resetFirst } from "./api.js";
 import { findContext } from "./context.js";
 import { create, createMany } from "./create.js";
 import { candidatesOf } from "./reset.js";
+import { findSettings } from "./settings.js";
 import type { Config, IdempotencyKeys } from "./types.js";
 
 /** An instance that knows `config`. Its methods need no `this`, so they can be passed around. */
@@ -19,6 +21,11 @@ export function createInstance(config: Config): IdempotencyKeys {
     },
     planReset(key, options) {
       return { candidates: candidatesOf(key, options, findContext(options?.ctx, config.ctx)) };
+    },
+    async reset(taskIdentifier, key, options, requestOptions) {
+      const settings = findSettings(config);
+      const candidates = candidatesOf(key, options, findContext(options?.ctx, config.ctx));
+      return resetFirst(taskIdentifier, candidates, settings, config, requestOptions);
     },
     with(changes) {
       const given = Object.entries(changes).filter(([, value]) => value !== undefined);

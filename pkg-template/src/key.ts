@@ -18,6 +18,8 @@ export interface Origin {
 /** Known to every copy of this package in the process. */
 const BRAND: unique symbol = Symbol.for("idempotency-keys.IdempotencyKey") as never;
 const MAKER: unique symbol = Symbol("IdempotencyKey");
+/** Told of each new key, while a catalog is installed. */
+let observer: ((key: IdempotencyKey) => void) | undefined;
 const SHORT_HASH = 8;
 
 /**
@@ -103,7 +105,9 @@ export class IdempotencyKey {
 
   /** @internal */
   static make(hash: string, key: string, origin: Origin): IdempotencyKey {
-    return new IdempotencyKey(MAKER, hash, key, origin);
+    const made = new IdempotencyKey(MAKER, hash, key, origin);
+    observer?.(made);
+    return made;
   }
 
   static {
@@ -128,4 +132,21 @@ export function hashOf(key: IdempotencyKey): string {
     throw new EngineError("an object that claims to be an IdempotencyKey has no valid hash");
   }
   return hash;
+}
+
+/** Has `next` told of each new key; there is one observer at a time. */
+export function observeKeys(next: ((key: IdempotencyKey) => void) | undefined): void {
+  observer = next;
+}
+
+const kept = new WeakMap<IdempotencyKey, IdempotencyKeyOptions>();
+
+/** The key's options as the SDK hands them out: one mutable object for as long as the key lives. */
+export function optionsOf(key: IdempotencyKey): IdempotencyKeyOptions {
+  let options = kept.get(key);
+  if (options === undefined) {
+    options = key.options;
+    kept.set(key, options);
+  }
+  return options;
 }

@@ -50,10 +50,46 @@ export interface ResetOptions {
   ctx?: TaskContext;
 }
 
+/** When a request is sent again: on 408, 409, 429, 500 and above, and when the connection fails. */
+export interface RetryOptions {
+  /** How often the request is sent at most. Default: 5. */
+  maxAttempts?: number;
+  /** What the delay grows by from attempt to attempt. Default: 1.6. */
+  factor?: number;
+  /** The first delay, in milliseconds. Default: 1,000. */
+  minTimeoutInMs?: number;
+  /** The longest delay, in milliseconds. Default: 30,000. */
+  maxTimeoutInMs?: number;
+  /** Whether each delay is stretched by a random factor between 1 and 2. Default: false. */
+  randomize?: boolean;
+}
+
+/** How to send a request. */
+export interface RequestOptions {
+  /** When to send it again. What is left out keeps its default. */
+  retry?: RetryOptions;
+  /** More headers; they replace the request's own of the same name. */
+  headers?: HeadersInit;
+  /** Ends the call early; it then rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** The longest that the call may take, in milliseconds, all retries included. Default: no limit. */
+  timeoutMs?: number;
+}
+
 /** What an instance of {@link IdempotencyKeys} knows beforehand. */
 export interface Config {
   /** The running task, or a function that finds it at each call. */
   ctx?: TaskContext | (() => TaskContext | undefined);
+  /** The API's address. Default: the SDK's, then `TRIGGER_API_URL`, then `https://api.trigger.dev`. */
+  baseURL?: string;
+  /** Default: the SDK's, then `TRIGGER_SECRET_KEY`, then `TRIGGER_ACCESS_TOKEN`. */
+  accessToken?: string;
+  /** Default: the SDK's, then `TRIGGER_PREVIEW_BRANCH`. */
+  previewBranch?: string;
+  /** What sends requests. Default: the platform's `fetch`, looked up at each call. */
+  fetch?: typeof fetch;
+  /** How to send every request of the instance; a call's own options win, field by field. */
+  requestOptions?: RequestOptions;
 }
 
 /** Makes keys and plans resets. */
@@ -129,6 +165,38 @@ export interface IdempotencyKeys {
    * @see `resetIdempotencyKey`, @trigger.dev/core 4.8.3
    */
   planReset(key: KeyMaterial, options?: ResetOptions): { candidates: string[] };
+
+  /**
+   * Makes the server forget a key, so that the next trigger with it starts a new run.
+   *
+   * Tries the keys that {@link planReset} names, in that order; the next one only after a 404.
+   *
+   * @example
+   * ```ts
+   * await idempotencyKeys.reset("send-email", key); // { id: "…" }
+   * await idempotencyKeys.reset("send-email", "welcome", { scope: "run", parentRunId: "run_abc123" });
+   * ```
+   *
+   * @param taskIdentifier The task that was triggered with the key.
+   * @param key The key, or what it was made from.
+   * @param options How it was made, where `key` is no `IdempotencyKey`.
+   * @param requestOptions How to send the requests.
+   * @returns What the server answers.
+   * @throws MissingCredentialsError (`ERR_MISSING_CREDENTIALS`) without an access token, before
+   * anything else is looked at.
+   * @throws As {@link planReset}, before any request.
+   * @throws NotFoundError (`ERR_NOT_FOUND`) if no run has the key; ApiError (`ERR_API`) for any
+   * other refusal, with `status`, `headers` and `body`.
+   * @throws ConnectionError (`ERR_CONNECTION`) if the server can't be reached; RequestTimeoutError
+   * (`ERR_REQUEST_TIMEOUT`) after `timeoutMs`; the signal's reason if it aborts.
+   * @see `resetIdempotencyKey`, @trigger.dev/core 4.8.3
+   */
+  reset(
+    taskIdentifier: string,
+    key: KeyMaterial,
+    options?: ResetOptions,
+    requestOptions?: RequestOptions,
+  ): Promise<{ id: string }>;
 
   /**
    * A new instance; what `config` leaves out is taken from this one.
