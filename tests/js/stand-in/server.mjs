@@ -33,10 +33,10 @@ const ROUTES = [
 /**
  * Starts the stand-in.
  *
- * @param {{ now?: () => number, rejectTokens?: string[] }} [options] `now`: the clock's start, in
- *   milliseconds; `rejectTokens`: access tokens to answer with 401.
+ * @param {{ now?: () => number, intercept?: (request) => object | undefined }} [options] `now`: the
+ *   clock, in milliseconds; `intercept`: answers a request itself, with `{ status, body }`.
  */
-export async function startStandIn({ now = Date.now, rejectTokens = [] } = {}) {
+export async function startStandIn({ now = Date.now, intercept = () => undefined } = {}) {
   const environments = new Map();
   const requests = [];
   const counters = {};
@@ -45,7 +45,6 @@ export async function startStandIn({ now = Date.now, rejectTokens = [] } = {}) {
     batches: new Map(),
     now: () => now() + offset,
     nextId: (kind) => `${kind}_${(counters[kind] = (counters[kind] ?? 0) + 1)}`,
-    rejectTokens,
     environment(request) {
       const id = `${request.headers.authorization} ${request.headers["x-trigger-branch"] ?? ""}`;
       if (!environments.has(id)) {
@@ -59,7 +58,7 @@ export async function startStandIn({ now = Date.now, rejectTokens = [] } = {}) {
   const server = createServer(async (incoming, response) => {
     const request = await read(incoming);
     requests.push(request);
-    const { status, body, headers } = answer(state, request);
+    const { status, body, headers } = intercept(request) ?? answer(state, request);
     response.writeHead(status, { "content-type": "application/json", ...headers });
     response.end(JSON.stringify(body));
   });
@@ -115,7 +114,7 @@ function parse(text) {
 
 function answer(state, request) {
   const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1];
-  if (!token || state.rejectTokens.includes(token)) {
+  if (!token) {
     return refuse(401, "Invalid or Missing API key");
   }
   for (const [method, pattern, handle] of ROUTES) {
