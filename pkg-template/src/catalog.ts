@@ -11,7 +11,7 @@ import type { IdempotencyKeyOptions } from "./types.js";
 
 /**
  * Outside a run nothing says when a key is done with, so the latest keys are kept: at least this
- * many, at most twice as many (about 10 MB), whatever the process triggers in its lifetime. It is
+ * many, at most twice as many (about 15 MB), whatever the process triggers in its lifetime. It is
  * several times the largest batch.
  */
 const KEPT_OUTSIDE_A_RUN = 32_768;
