@@ -94,7 +94,7 @@ function encodeKey(candidate: string): string {
   }
 }
 
-function requestHeaders(settings: ApiSettings, more: readonly (HeadersInit | undefined)[]): Headers {
+function requestHeaders(settings: ApiSettings, more: readonly RequestOptions["headers"][]): Headers {
   const headers = new Headers(settings.sdkRequests.additionalHeaders);
   headers.set("content-type", "application/json");
   headers.set("trigger-version", SDK_VERSION);

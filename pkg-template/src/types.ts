@@ -69,7 +69,7 @@ export interface RequestOptions {
   /** When to send it again. What is left out keeps its default. */
   retry?: RetryOptions;
   /** More headers; they replace the request's own of the same name. */
-  headers?: HeadersInit;
+  headers?: ConstructorParameters<typeof Headers>[0];
   /** Ends the call early; it then rejects with the signal's reason. */
   signal?: AbortSignal;
   /** The longest that the call may take, in milliseconds, all retries included. Default: no limit. */
