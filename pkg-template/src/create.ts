@@ -35,7 +35,12 @@ function kindOf(value: unknown): Refused {
   }
 }
 
-function partText(part: unknown, index: number | undefined, nested: "refused" | "coerced"): string {
+function partText(
+  part: unknown,
+  index: number | undefined,
+  nested: "refused" | "coerced",
+  around: readonly unknown[] = [],
+): string {
   switch (typeof part) {
     case "string":
       return part;
@@ -48,15 +53,22 @@ function partText(part: unknown, index: number | undefined, nested: "refused" | 
         return hashOf(part);
       }
       if (nested === "coerced" && index !== undefined && Array.isArray(part)) {
-        return nestedText(part, index);
+        return nestedText(part, index, around);
       }
       return refusePart(kindOf(part), index);
   }
 }
 
-/** An array inside an array as `Array.prototype.join` takes it: holes, null and undefined empty. */
-function nestedText(parts: readonly unknown[], index: number): string {
-  return Array.from(parts, (part) => (part == null ? "" : partText(part, index, "coerced"))).join();
+/**
+ * An array inside an array as `Array.prototype.join` takes it: holes, null and undefined are empty,
+ * and so is an array inside itself.
+ */
+function nestedText(parts: readonly unknown[], index: number, around: readonly unknown[]): string {
+  if (around.includes(parts)) {
+    return "";
+  }
+  const within = [...around, parts];
+  return Array.from(parts, (part) => (part == null ? "" : partText(part, index, "coerced", within))).join();
 }
 
 /**
@@ -67,10 +79,11 @@ export function join(material: unknown, nested: "refused" | "coerced" = "refused
   if (!Array.isArray(material)) {
     return { text: partText(material, undefined, nested), hasParts: true };
   }
+  const around = nested === "coerced" ? [material] : [];
   let text = "";
   // By index, not by iterator: a hole is an undefined part, and has to be refused as one.
   for (let index = 0; index < material.length; index++) {
-    const part = partText(material[index], index, nested);
+    const part = partText(material[index], index, nested, around);
     text = index === 0 ? part : text + delimiter() + part;
   }
   return { text, hasParts: material.length > 0 };
@@ -141,7 +154,14 @@ export function create(
   }
   const { text, hasParts } = join(material, nested);
   const origin = originOf(scope, context, hasParts);
-  return IdempotencyKey.make(hash(text, origin), text, origin);
+  return IdempotencyKey.make(hash(hashedText(material, text, nested), origin), text, origin);
+}
+
+/** What the SDK hashes: a copy of the list, in which an array inside itself shows once more. */
+export function hashedText(material: unknown, text: string, nested: "refused" | "coerced"): string {
+  return nested === "coerced" && Array.isArray(material) && material.some(Array.isArray)
+    ? join([...material], nested).text
+    : text;
 }
 
 /** Makes many keys of one scope. */

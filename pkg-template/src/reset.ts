@@ -1,7 +1,7 @@
 /** The target of a reset to the keys to try. The rule is the core's; see `src/reset.rs`. */
 
 import { contextTexts } from "./context.js";
-import { join, scopeOf } from "./create.js";
+import { hashedText, join, scopeOf } from "./create.js";
 import { hashOf, IdempotencyKey } from "./key.js";
 import type { ResetOptions, TaskContext } from "./types.js";
 import { isHashLength, planReset } from "./wasm.js";
@@ -20,7 +20,7 @@ export function candidatesOf(
   const scope: unknown = options?.scope;
   const parentRunId: unknown = options?.parentRunId;
   const attemptNumber: unknown = options?.attemptNumber;
-  return planReset(text, {
+  return planReset(hashedText(key, text, nested), {
     isHash: typeof key === "string" && isHashLength(key.length),
     hasParts,
     scope: scope === undefined ? undefined : scopeOf(scope).code,
