@@ -23,5 +23,8 @@ prepare() {
 printf '== On Node %s\n\n' "$(node --version)"
 (prepare node && node index.mjs)
 
+printf '\n== Retries, a reset, a re-trigger, through a stand-in for the API\n\n'
+node tests/demo-story.mjs .tools/scratch/node
+
 printf '\n== On Cloudflare workerd\n\n'
 node tests/demo-edge.mjs
