@@ -56,10 +56,8 @@ describe("installCatalog", () => {
       const optionsSent = () => api.requests.map(({ body }) => body?.options?.idempotencyKeyOptions);
 
       async function fanOut(create) {
-        const items = [];
-        for (let index = 0; index < FAN_OUT; index++) {
-          items.push({ payload: {}, options: { idempotencyKey: await create(`item-${index}`) } });
-        }
+        const keys = await Promise.all(Array.from({ length: FAN_OUT }, (_, index) => create(`item-${index}`)));
+        const items = keys.map((idempotencyKey) => ({ payload: {}, options: { idempotencyKey } }));
         await sdk.tasks.batchTrigger("fan-out", items);
         const lines = api.requests.flatMap((request) => request.lines ?? []);
         assert.equal(lines.length, FAN_OUT);
