@@ -133,7 +133,8 @@ export function attemptKey(ctx: { run: { id: string }; attempt: { number: number
 
 /**
  * Makes the server forget a key, as `idempotencyKeys.reset` of the SDK: through the bound SDK's
- * client, or else through this package's own, which sends the same.
+ * client, or else through this package's own, which sends the same. Of `requestOptions` the SDK's
+ * client knows `retry` alone.
  *
  * @throws As `reset` of the main entry; bound, the SDK's own errors.
  */

@@ -56,7 +56,7 @@ export interface RetryOptions {
   maxAttempts?: number;
   /** What the delay grows by from attempt to attempt. Default: 1.6. */
   factor?: number;
-  /** The first delay, in milliseconds. Default: 1,000. */
+  /** The first delay, in milliseconds; 0 stands for no other attempt, as in the SDK. Default: 1,000. */
   minTimeoutInMs?: number;
   /** The longest delay, in milliseconds. Default: 30,000. */
   maxTimeoutInMs?: number;

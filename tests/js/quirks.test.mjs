@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { afterEach, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -113,6 +114,15 @@ describe("a quirk of the SDK", () => {
     assert.throws(() => idempotencyKeys.planReset("a", options), { code: "ERR_MISSING_CONTEXT" });
     const text = "a".repeat(64);
     assert.deepEqual(idempotencyKeys.planReset(text, options), { candidates: [text] });
+  });
+
+  it("a key of another copy of the package, as of its CommonJS build, is one too", async () => {
+    const other = createRequire(join(dist, "index.js"))("idempotency-keys/trigger-sdk");
+    const key = await other.createIdempotencyKey("a", { scope: "global" });
+    assert.equal(sdk.isIdempotencyKey(key), true);
+    assert.equal(await sdk.makeIdempotencyKey(key), key);
+    assert.deepEqual(sdk.getIdempotencyKeyOptions(key), { key: "a", scope: "global" });
+    assert.equal((await itemKey(key, 0)).hash, sha256(`${sha256("a")}-0`));
   });
 
   describe("on the wire", () => {
