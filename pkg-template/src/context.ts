@@ -35,12 +35,15 @@ export function findContext(
   );
 }
 
-/** The context's values as texts, as JavaScript's `join` and `toString` make them for the SDK. */
-export function contextTexts(context: TaskContext): { runId: string | undefined; attempt: string | undefined } {
-  const { run, attempt } = context as { run?: { id?: unknown }; attempt?: { number?: unknown } };
-  const number = attempt?.number;
+/** A context's values as texts, as JavaScript's `join` and `toString` make them for the SDK. */
+export function contextTexts(
+  run: { readonly id?: unknown } | null | undefined,
+  attempt: unknown,
+): { runId: string | undefined; attempt: string | undefined } {
+  const runId = run?.id;
   return {
-    runId: run == null ? undefined : [run.id].join(),
-    attempt: number == null ? undefined : String(number),
+    // Not String(): like `join`, a template refuses a symbol.
+    runId: run == null ? undefined : runId == null ? "" : `${runId as string}`,
+    attempt: attempt == null ? undefined : String(attempt),
   };
 }

@@ -80,13 +80,15 @@ export function join(material: unknown, nested: "refused" | "coerced" = "refused
     return { text: partText(material, undefined, nested), hasParts: true };
   }
   const around = nested === "coerced" ? [material] : [];
+  // Read once, as `join` does: a part's getter may add parts. By index, not by iterator: a hole is
+  // an undefined part, and has to be refused as one.
+  const { length } = material;
   let text = "";
-  // By index, not by iterator: a hole is an undefined part, and has to be refused as one.
-  for (let index = 0; index < material.length; index++) {
+  for (let index = 0; index < length; index++) {
     const part = partText(material[index], index, nested, around);
     text = index === 0 ? part : text + delimiter() + part;
   }
-  return { text, hasParts: material.length > 0 };
+  return { text, hasParts: length > 0 };
 }
 
 const scopes = new Map<unknown, NamedScope>();
@@ -119,7 +121,9 @@ const remembered: (Remembered | undefined)[] = [];
 /** The origin of keys of a scope in a context. */
 export function originOf({ code, name }: NamedScope, context: TaskContext | undefined, hasParts: boolean): Origin {
   const hasContext = context != null;
-  const runId: unknown = context?.run?.id;
+  // Each read once: a getter may answer differently the next time.
+  const run = context?.run;
+  const runId: unknown = run?.id;
   const attempt: unknown = context?.attempt?.number;
   const last = remembered[code];
   if (
@@ -127,17 +131,22 @@ export function originOf({ code, name }: NamedScope, context: TaskContext | unde
     hasParts &&
     last.runId === runId &&
     last.attempt === attempt &&
-    last.hasContext === hasContext &&
-    typeof runId !== "object"
+    last.hasContext === hasContext
   ) {
     return last.origin;
   }
-  const suffix = scopeSuffix(code, hasContext ? contextTexts(context) : undefined, hasParts);
+  const texts = hasContext ? contextTexts(run == null ? undefined : { id: runId }, attempt) : undefined;
+  const suffix = scopeSuffix(code, texts, hasParts);
   const origin: Origin = { scope: name, code, suffix };
-  if (hasParts && (!hasContext || context.run != null)) {
+  if (hasParts && (!hasContext || run != null) && isConstant(runId) && isConstant(attempt)) {
     remembered[code] = { runId, attempt, hasContext, origin };
   }
   return origin;
+}
+
+/** Whether a value has the same text always; an object's `toString` may answer anything. */
+function isConstant(value: unknown): boolean {
+  return value === null || (typeof value !== "object" && typeof value !== "function");
 }
 
 /** Makes one key. */
@@ -171,13 +180,23 @@ export function createMany(
   context: TaskContext | undefined,
 ): IdempotencyKey[] {
   const scope = scopeOf(scopeName);
-  const joined = Array.from(materials, (material) => join(material));
+  const list: readonly unknown[] = Array.isArray(materials) ? materials : Array.from(materials);
+  const { length } = list;
+  const joined: Joined[] = [];
+  const texts: string[] = [];
+  for (let index = 0; index < length; index++) {
+    const one = join(list[index]);
+    joined[index] = one;
+    texts[index] = one.text;
+  }
   const origin = originOf(scope, context, true);
-  const hashes = hashMany(
-    joined.map(({ text }) => text),
-    origin,
-  );
-  return joined.map(({ text, hasParts }, index) =>
-    hasParts ? IdempotencyKey.make(hashes[index] ?? "", text, origin) : create([], scopeName, context),
-  );
+  const hashes = hashMany(texts, origin);
+  const keys: IdempotencyKey[] = [];
+  for (let index = 0; index < length; index++) {
+    const { text, hasParts } = joined[index] as Joined;
+    keys[index] = hasParts
+      ? IdempotencyKey.make(hashes[index] as string, text, origin)
+      : create([], scopeName, context);
+  }
+  return keys;
 }

@@ -1,6 +1,6 @@
 /** The key object: a hash that carries what it was made from. */
 
-import { EngineError } from "./errors.js";
+import { InvalidKeyError } from "./errors.js";
 import type { IdempotencyKeyOptions, IdempotencyKeyScope } from "./types.js";
 
 /**
@@ -127,11 +127,23 @@ const HASH = /^[0-9a-f]{64}$/;
 
 /** The hash of a key, which may stem from another copy of the package and is not trusted. */
 export function hashOf(key: IdempotencyKey): string {
-  const hash: unknown = key.hash;
+  let hash: unknown;
+  try {
+    hash = key.hash;
+  } catch (cause) {
+    throw notAKey(cause);
+  }
   if (typeof hash !== "string" || !HASH.test(hash)) {
-    throw new EngineError("an object that claims to be an IdempotencyKey has no valid hash");
+    throw notAKey();
   }
   return hash;
+}
+
+function notAKey(cause?: unknown): InvalidKeyError {
+  return new InvalidKeyError(
+    "a value that claims to be an IdempotencyKey has no valid hash: pass the key itself, not a proxy or a copy of it",
+    { cause },
+  );
 }
 
 /** Has `next` told of each new key; there is one observer at a time. */

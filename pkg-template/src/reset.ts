@@ -27,6 +27,6 @@ export function candidatesOf(
     // As in the SDK, every falsy id but null and undefined counts as given and empty.
     parentRunId: parentRunId == null ? undefined : String(parentRunId || ""),
     attemptNumber: attemptNumber == null ? undefined : String(attemptNumber),
-    context: context == null ? undefined : contextTexts(context),
+    context: context == null ? undefined : contextTexts(context.run, context.attempt?.number),
   });
 }

@@ -2,7 +2,8 @@
  * The TypeScript half of the wasm boundary: writes texts into the core's memory, reads them back,
  * and turns its failures into errors. `src/wasm.rs` is the other half.
  *
- * No user code runs between writing and reading, so a call can't be re-entered.
+ * No user code runs between writing and reading, unless built-ins were patched; {@link idle} says
+ * why that does no harm.
  */
 
 import { engine } from "#engine";
@@ -29,13 +30,24 @@ const SHORT_LENGTH = 96;
 /** The slot for the suffix of a reset, behind those of the scopes. */
 const RESET_SLOT = 3;
 
-let core: Core | undefined;
-let input = new Uint8Array(0);
-let output = new Uint8Array(0);
-let outputs = new Uint8Array(0);
-let lengths = new Uint32Array(0);
-/** The origin whose suffix each slot of the core holds. */
-let loaded: (Origin | undefined)[] = [];
+/** A core, views of its memory, and what it holds. */
+interface Room {
+  readonly core: Core;
+  input: Uint8Array;
+  output: Uint8Array;
+  outputs: Uint8Array;
+  lengths: Uint32Array;
+  /** The origin whose suffix each slot of the core holds. */
+  readonly loaded: (Origin | undefined)[];
+}
+
+/**
+ * The room that waits for the next call. A call takes it away and puts it back when it is done, so
+ * that a room in which a call broke off (a trap, no stack left, also none to clean up) is never
+ * seen again, and a call from within a call has one of its own. Nothing is lost: keys live in
+ * JavaScript.
+ */
+let idle: Room | undefined;
 
 /** The kinds of value that are no key part, in the order of `refuse_part` in `src/wasm.rs`. */
 export const enum Refused {
@@ -49,76 +61,93 @@ export const enum Refused {
 
 /** Which engine answers: `"wasm-simd"`, `"wasm"` where there are no SIMD instructions, or `"js"`. */
 export function engineName(): "wasm-simd" | "wasm" | "js" {
-  running();
+  withRoom(() => undefined);
   return engine.name;
 }
 
-function running(): Core {
-  if (core === undefined) {
-    core = engine.start();
-    loaded = [];
-    renewViews(core, INPUT_BYTES);
-  }
-  return core;
+function take(): Room {
+  const room = idle ?? enter();
+  idle = undefined;
+  return room;
 }
 
-function renewViews(core: Core, inputBytes: number): void {
-  const address = core.reserve(inputBytes);
+function enter(): Room {
+  const core = engine.start();
+  const none = new Uint8Array(0);
+  const room: Room = { core, input: none, output: none, outputs: none, lengths: new Uint32Array(0), loaded: [] };
+  renewViews(room, INPUT_BYTES);
+  return room;
+}
+
+/** Growing memory cuts the views of it off, so they are made anew after whatever may grow it. */
+function renewViews(room: Room, inputBytes: number): void {
+  const { core } = room;
+  const address = core.reserve(inputBytes) >>> 0;
   const { buffer } = core.memory;
-  input = new Uint8Array(buffer, address, inputBytes);
-  output = new Uint8Array(buffer, core.output(), HASH_LENGTH);
-  outputs = new Uint8Array(buffer, core.output(), HASH_LENGTH * BATCH);
-  lengths = new Uint32Array(buffer, core.lengths(), BATCH);
+  room.input = new Uint8Array(buffer, address, inputBytes);
+  room.output = new Uint8Array(buffer, core.output(), HASH_LENGTH);
+  room.outputs = new Uint8Array(buffer, core.output(), HASH_LENGTH * BATCH);
+  room.lengths = new Uint32Array(buffer, core.lengths(), BATCH);
 }
 
-/**
- * Gives up the core after a trap, which may have left it in mid-call, and says why. Nothing is lost:
- * keys live in JavaScript.
- */
-function giveUp(cause: unknown): Error {
-  if (cause instanceof IdempotencyKeyError) {
-    return cause;
+function putBack(room: Room): void {
+  const { buffer } = room.core.memory;
+  if (buffer.byteLength > MEMORY_LIMIT) {
+    return;
   }
-  core = undefined;
-  return new EngineError("the call needed more memory or stack than there is; the next one starts afresh", { cause });
+  if (room.input.buffer !== buffer || room.input.length !== INPUT_BYTES) {
+    renewViews(room, INPUT_BYTES);
+  }
+  idle = room;
 }
 
-/** Runs `work` on the core, and gives back the memory that it took. */
-function withCore<T>(work: (core: Core) => T): T {
+/** What broke a call off, as an error of ours. */
+function brokenOff(cause: unknown): Error {
+  return cause instanceof IdempotencyKeyError
+    ? cause
+    : new EngineError("the call needed more memory or stack than there is; the next one starts afresh", { cause });
+}
+
+/** Runs `work` in a room, and gives back the memory that it took. */
+function withRoom<T>(work: (room: Room) => T): T {
   try {
-    const result = work(running());
-    if (core !== undefined && core.memory.buffer.byteLength > MEMORY_LIMIT) {
-      core = undefined;
-    }
+    const room = take();
+    const result = work(room);
+    putBack(room);
     return result;
   } catch (cause) {
-    throw giveUp(cause);
+    throw brokenOff(cause);
   }
 }
 
 /** Writes texts one behind another, and returns their lengths in bytes. */
-function write(core: Core, texts: readonly (string | undefined)[]): number[] {
-  const units = texts.reduce((sum, text) => sum + (text?.length ?? 0), 0);
-  renewViews(core, Math.max(units * BYTES_PER_UNIT, INPUT_BYTES));
+function write(room: Room, texts: readonly (string | undefined)[]): number[] {
+  let units = 0;
+  for (let index = 0; index < texts.length; index++) {
+    units += texts[index]?.length ?? 0;
+  }
+  renewViews(room, Math.max(units * BYTES_PER_UNIT, INPUT_BYTES));
+  const written: number[] = [];
   let offset = 0;
-  return texts.map((text) => {
-    if (text === undefined) {
-      return ABSENT;
-    }
-    const written = writeUtf8(text, input.subarray(offset));
-    offset += written;
-    return written;
-  });
+  for (let index = 0; index < texts.length; index++) {
+    const text = texts[index];
+    const length = text === undefined ? ABSENT : writeUtf8(text, room.input.subarray(offset));
+    written[index] = length;
+    offset += Math.max(length, 0);
+  }
+  return written;
 }
 
-function read(core: Core): string {
-  return readUtf8(new Uint8Array(core.memory.buffer, core.text(), core.text_length()));
+function read({ core }: Room): string {
+  return readUtf8(new Uint8Array(core.memory.buffer, core.text() >>> 0, core.text_length()));
 }
 
 /** The answer of an export, or its error. */
-function check(core: Core, answer: number): number {
+function check(room: Room, answer: number): number {
   if (answer === FAILED) {
-    throw coreError(read(core));
+    const error = coreError(read(room));
+    putBack(room);
+    throw error;
   }
   return answer;
 }
@@ -131,10 +160,10 @@ export interface NamedScope {
 
 /** The scope of that name; without one, the default. */
 export function findScope(name: string | undefined): NamedScope {
-  return withCore((core) => {
-    const [length = ABSENT] = write(core, [name]);
-    const code = check(core, core.scope(length));
-    return { code, name: read(core) as IdempotencyKeyScope };
+  return withRoom((room) => {
+    const [length = ABSENT] = write(room, [name]);
+    const code = check(room, room.core.scope(length));
+    return { code, name: read(room) as IdempotencyKeyScope };
   });
 }
 
@@ -142,7 +171,7 @@ let delimiterText: string | undefined;
 
 /** What joins the parts of a key. */
 export function delimiter(): string {
-  return (delimiterText ??= withCore((core) => String.fromCharCode(core.delimiter())));
+  return (delimiterText ??= withRoom(({ core }) => String.fromCharCode(core.delimiter())));
 }
 
 /** What `scope` adds in a context, of which `run` and `attempt` are as far as they are known. */
@@ -151,109 +180,112 @@ export function scopeSuffix(
   context: { runId: string | undefined; attempt: string | undefined } | undefined,
   hasParts: boolean,
 ): string {
-  return withCore((core) => {
-    const [runId = ABSENT, attempt = ABSENT] = write(core, [context?.runId, context?.attempt]);
-    loaded[scope] = undefined;
-    check(core, core.set_context(scope, Number(context !== undefined), runId, attempt, Number(hasParts)));
-    return read(core);
+  return withRoom((room) => {
+    const [runId = ABSENT, attempt = ABSENT] = write(room, [context?.runId, context?.attempt]);
+    room.loaded[scope] = undefined;
+    check(room, room.core.set_context(scope, Number(context !== undefined), runId, attempt, Number(hasParts)));
+    return read(room);
   });
 }
 
 /** The hash of joined parts followed by the origin's suffix. */
 export function hash(text: string, origin: Origin): string {
   try {
-    const core = running();
-    if (loaded[origin.code] !== origin) {
-      load(core, origin);
+    const room = take();
+    if (room.loaded[origin.code] !== origin) {
+      load(room, origin);
     }
-    return hashInto(core, text, origin.code);
+    const digits = hashInto(room, text, origin.code);
+    idle = room;
+    return digits;
   } catch (cause) {
-    throw giveUp(cause);
+    throw brokenOff(cause);
   }
 }
 
-function load(core: Core, origin: Origin): void {
-  const [length = ABSENT] = write(core, [origin.suffix]);
-  core.set_suffix(origin.code, length);
-  renewViews(core, INPUT_BYTES);
-  loaded[origin.code] = origin;
+function load(room: Room, origin: Origin): void {
+  const [length = ABSENT] = write(room, [origin.suffix]);
+  room.core.set_suffix(origin.code, length);
+  renewViews(room, INPUT_BYTES);
+  room.loaded[origin.code] = origin;
 }
 
-function hashInto(core: Core, text: string, slot: number): string {
+function hashInto({ core, input, output }: Room, text: string, slot: number): string {
   if (text.length <= SHORT_LENGTH && writeAscii(text, input, 0)) {
     core.create(slot, text.length);
   } else if (text.length * BYTES_PER_UNIT <= INPUT_BYTES) {
     core.create(slot, writeUtf8(text, input));
   } else {
-    for (const piece of pieces(text)) {
-      core.update(writeUtf8(piece, input));
+    for (let start = 0; start < text.length; ) {
+      const end = endOfPiece(text, start);
+      core.update(writeUtf8(text.slice(start, end), input));
+      start = end;
     }
     core.finish(slot);
   }
   return readUtf8(output);
 }
 
-/** Pieces of `text` that fit the input, none of which cuts a surrogate pair in two. */
-function* pieces(text: string): Generator<string> {
-  const most = Math.floor(INPUT_BYTES / BYTES_PER_UNIT);
-  for (let start = 0; start < text.length; ) {
-    let end = Math.min(start + most, text.length);
-    const last = text.charCodeAt(end - 1);
-    if (end < text.length && last >= 0xd800 && last <= 0xdbff) {
-      end--;
-    }
-    yield text.slice(start, end);
-    start = end;
+/** Where a piece ends that fits the input and cuts no surrogate pair in two. */
+function endOfPiece(text: string, start: number): number {
+  const end = start + Math.floor(INPUT_BYTES / BYTES_PER_UNIT);
+  if (end >= text.length) {
+    return text.length;
   }
+  const last = text.charCodeAt(end - 1);
+  return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
 }
 
 /** {@link hash} for many texts. */
 export function hashMany(texts: readonly string[], origin: Origin): string[] {
-  const hashes: string[] = [];
-  let count = 0;
-  let used = 0;
-  const flush = (core: Core): void => {
-    core.create_many(origin.code, count);
-    const digits = readUtf8(outputs.subarray(0, count * HASH_LENGTH));
-    for (let index = 0; index < count; index++) {
-      hashes.push(digits.substring(index * HASH_LENGTH, (index + 1) * HASH_LENGTH));
+  return withRoom((room) => {
+    if (room.loaded[origin.code] !== origin) {
+      load(room, origin);
     }
-    count = 0;
-    used = 0;
-  };
-  return withCore((core) => {
-    if (loaded[origin.code] !== origin) {
-      load(core, origin);
-    }
-    for (const text of texts) {
+    const { core, input, outputs, lengths } = room;
+    const hashes: string[] = [];
+    let done = 0;
+    let count = 0;
+    let used = 0;
+    const flush = (): void => {
+      core.create_many(origin.code, count);
+      const digits = readUtf8(outputs.subarray(0, count * HASH_LENGTH));
+      for (let index = 0; index < count; index++) {
+        hashes[done++] = digits.substring(index * HASH_LENGTH, (index + 1) * HASH_LENGTH);
+      }
+      count = 0;
+      used = 0;
+    };
+    for (let index = 0; index < texts.length; index++) {
+      const text = texts[index] ?? "";
       const most = text.length * BYTES_PER_UNIT;
       if (count === BATCH || most > INPUT_BYTES - used) {
-        flush(core);
+        flush();
       }
       if (most > INPUT_BYTES) {
-        hashes.push(hashInto(core, text, origin.code));
+        hashes[done++] = hashInto(room, text, origin.code);
         continue;
       }
       const length = writeAscii(text, input, used) ? text.length : writeUtf8(text, input.subarray(used));
       lengths[count++] = length;
       used += length;
     }
-    flush(core);
+    flush();
     return hashes;
   });
 }
 
 /** Refuses a key, or its part at `index`, for what it is. */
 export function refusePart(kind: Refused, index = ABSENT): never {
-  throw withCore((core) => {
-    core.refuse_part(kind, index);
-    return coreError(read(core));
+  throw withRoom((room) => {
+    room.core.refuse_part(kind, index);
+    return coreError(read(room));
   });
 }
 
 /** Whether a text of that many UTF-16 code units could be a hash already. */
 export function isHashLength(length: number): boolean {
-  return withCore((core) => Boolean(core.is_hash_length(length)));
+  return withRoom(({ core }) => Boolean(core.is_hash_length(length)));
 }
 
 /** What a reset plan is made from, besides the target itself. */
@@ -271,16 +303,16 @@ export interface PlanInput {
 export function planReset(text: string, plan: PlanInput): string[] {
   const VERBATIM = 1;
   const DERIVED = 2;
-  return withCore((core) => {
-    const [parentRunId = ABSENT, attemptNumber = ABSENT, runId = ABSENT, attempt = ABSENT] = write(core, [
+  return withRoom((room) => {
+    const [parentRunId = ABSENT, attemptNumber = ABSENT, runId = ABSENT, attempt = ABSENT] = write(room, [
       plan.parentRunId,
       plan.attemptNumber,
       plan.context?.runId,
       plan.context?.attempt,
     ]);
     const steps = check(
-      core,
-      core.plan_reset(
+      room,
+      room.core.plan_reset(
         Number(plan.isHash),
         Number(plan.hasParts),
         plan.scope ?? ABSENT,
@@ -291,9 +323,9 @@ export function planReset(text: string, plan: PlanInput): string[] {
         attempt,
       ),
     );
-    renewViews(core, INPUT_BYTES);
+    renewViews(room, INPUT_BYTES);
     const verbatim = (steps & VERBATIM) === 0 ? [] : [text];
-    const derived = (steps & DERIVED) === 0 ? [] : [hashInto(core, text, RESET_SLOT)];
+    const derived = (steps & DERIVED) === 0 ? [] : [hashInto(room, text, RESET_SLOT)];
     return [...verbatim, ...derived];
   });
 }
@@ -307,5 +339,5 @@ export const enum AfterFailure {
 
 /** What to do after `candidates[index]` was refused for good with HTTP `status` (0: no answer). */
 export function afterFailure(candidates: number, index: number, status: number): AfterFailure {
-  return withCore((core) => core.after_failure(candidates, index, status));
+  return withRoom(({ core }) => core.after_failure(candidates, index, status));
 }
