@@ -39,7 +39,7 @@ function partText(
   part: unknown,
   index: number | undefined,
   nested: "refused" | "coerced",
-  around: readonly unknown[] = [],
+  within: readonly unknown[] = [],
 ): string {
   switch (typeof part) {
     case "string":
@@ -53,22 +53,48 @@ function partText(
         return hashOf(part);
       }
       if (nested === "coerced" && index !== undefined && Array.isArray(part)) {
-        return nestedText(part, index, around);
+        return nestedText(part, index, within);
       }
       return refusePart(kindOf(part), index);
   }
 }
 
+/** So many parts are joined into one text before the next ones are. */
+const FEW = 4_096;
+
+/** Joins texts, each made when its turn comes. */
+function joinTexts(length: number, separator: string, textAt: (index: number) => string): string {
+  let text = "";
+  let few = "";
+  for (let index = 0; index < length; index++) {
+    few += index === 0 ? textAt(index) : separator + textAt(index);
+    if (index % FEW === FEW - 1) {
+      if (text === "") {
+        // Throws at once where not even the separators fit into a text.
+        separator.repeat(length - 1);
+      }
+      // V8 keeps what + makes as a tree until it is looked into: 60 million short parts took over 4 GB.
+      few.charCodeAt(0);
+      text += few;
+      few = "";
+    }
+  }
+  return text + few;
+}
+
 /**
- * An array inside an array as `Array.prototype.join` takes it: holes, null and undefined are empty,
- * and so is an array inside itself.
+ * An array inside an array as `Array.prototype.join` takes it: holes, null, undefined and an array
+ * that contains itself are empty. `within` holds the arrays around it.
  */
-function nestedText(parts: readonly unknown[], index: number, around: readonly unknown[]): string {
-  if (around.includes(parts)) {
+function nestedText(parts: readonly unknown[], index: number, within: readonly unknown[]): string {
+  if (within.includes(parts)) {
     return "";
   }
-  const within = [...around, parts];
-  return Array.from(parts, (part) => (part == null ? "" : partText(part, index, "coerced", within))).join();
+  const around = [...within, parts];
+  return joinTexts(parts.length, ",", (place) => {
+    const part = parts[place];
+    return part == null ? "" : partText(part, index, "coerced", around);
+  });
 }
 
 /**
@@ -79,15 +105,11 @@ export function join(material: unknown, nested: "refused" | "coerced" = "refused
   if (!Array.isArray(material)) {
     return { text: partText(material, undefined, nested), hasParts: true };
   }
-  const around = nested === "coerced" ? [material] : [];
   // Read once, as `join` does: a part's getter may add parts. By index, not by iterator: a hole is
   // an undefined part, and has to be refused as one.
   const { length } = material;
-  let text = "";
-  for (let index = 0; index < length; index++) {
-    const part = partText(material[index], index, nested, around);
-    text = index === 0 ? part : text + delimiter() + part;
-  }
+  const within = nested === "coerced" ? [material] : undefined;
+  const text = joinTexts(length, delimiter(), (index) => partText(material[index], index, nested, within));
   return { text, hasParts: length > 0 };
 }
 

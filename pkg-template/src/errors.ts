@@ -28,9 +28,8 @@ export class IdempotencyKeyError extends Error {
     this.code = code;
   }
 
-  // Not `constructor.name`: minifiers rename classes.
   static {
-    this.prototype.name = "IdempotencyKeyError";
+    setName(this, "IdempotencyKeyError");
   }
 }
 
@@ -41,7 +40,7 @@ export class InvalidKeyError extends IdempotencyKeyError {
   }
 
   static {
-    this.prototype.name = "InvalidKeyError";
+    setName(this, "InvalidKeyError");
   }
 }
 
@@ -52,7 +51,7 @@ export class InvalidScopeError extends IdempotencyKeyError {
   }
 
   static {
-    this.prototype.name = "InvalidScopeError";
+    setName(this, "InvalidScopeError");
   }
 }
 
@@ -63,7 +62,7 @@ export class MissingContextError extends IdempotencyKeyError {
   }
 
   static {
-    this.prototype.name = "MissingContextError";
+    setName(this, "MissingContextError");
   }
 }
 
@@ -74,7 +73,7 @@ export class EngineError extends IdempotencyKeyError {
   }
 
   static {
-    this.prototype.name = "EngineError";
+    setName(this, "EngineError");
   }
 }
 
@@ -85,7 +84,7 @@ export class MissingCredentialsError extends IdempotencyKeyError {
   }
 
   static {
-    this.prototype.name = "MissingCredentialsError";
+    setName(this, "MissingCredentialsError");
   }
 }
 
@@ -113,7 +112,7 @@ export class ApiError extends IdempotencyKeyError {
   }
 
   static {
-    this.prototype.name = "ApiError";
+    setName(this, "ApiError");
   }
 }
 
@@ -124,7 +123,7 @@ export class NotFoundError extends ApiError {
   }
 
   static {
-    this.prototype.name = "NotFoundError";
+    setName(this, "NotFoundError");
   }
 }
 
@@ -135,7 +134,7 @@ export class ConnectionError extends IdempotencyKeyError {
   }
 
   static {
-    this.prototype.name = "ConnectionError";
+    setName(this, "ConnectionError");
   }
 }
 
@@ -149,8 +148,16 @@ export class RequestTimeoutError extends IdempotencyKeyError {
   }
 
   static {
-    this.prototype.name = "RequestTimeoutError";
+    setName(this, "RequestTimeoutError");
   }
+}
+
+/**
+ * Not `constructor.name`: minifiers rename classes. Not by assignment: that fails where
+ * `Error.prototype` is frozen.
+ */
+function setName(Class: { prototype: IdempotencyKeyError }, value: string): void {
+  Object.defineProperty(Class.prototype, "name", { value, configurable: true, writable: true });
 }
 
 /** The class of each code that the Rust core reports. */
