@@ -1,0 +1,61 @@
+/** Small helpers around the document. */
+
+const SVG = "http://www.w3.org/2000/svg";
+/** Long enough that a screen reader hears of a pause in typing, not of every letter. */
+const QUIET_MS = 700;
+const COPIED_MS = 2_000;
+
+export const byId = (id) => document.getElementById(id);
+
+/** An element with attributes and children; nothing is ever parsed as HTML. */
+export function element(name, attributes = {}, ...children) {
+  return filled(document.createElement(name), attributes, children);
+}
+
+export function svg(name, attributes = {}, ...children) {
+  return filled(document.createElementNS(SVG, name), attributes, children);
+}
+
+function filled(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+/** A button that isn't one of a form's. */
+export function button(text, act, attributes = {}) {
+  const node = element("button", { type: "button", ...attributes }, text);
+  node.addEventListener("click", act);
+  return node;
+}
+
+/** Shows an error of the package with its code, or hides the place for it. */
+export function showError(place, error) {
+  place.hidden = error === undefined;
+  place.replaceChildren(
+    ...(error === undefined ? [] : [element("code", {}, error.code ?? error.name), element("span", {}, error.message)]),
+  );
+}
+
+let pending;
+
+/** Tells a screen reader, once nothing newer has come for a while. */
+export function announce(text) {
+  clearTimeout(pending);
+  pending = setTimeout(() => (byId("status").textContent = text), QUIET_MS);
+}
+
+/** Copies what a copy button stands for; where the browser won't, selects it. */
+export async function copy(button) {
+  const target = byId(button.dataset.copies);
+  try {
+    await navigator.clipboard.writeText(target.textContent);
+    const label = button.firstChild;
+    label.data = "Copied";
+    setTimeout(() => (label.data = "Copy"), COPIED_MS);
+    announce("Copied");
+  } catch {
+    getSelection().selectAllChildren(target);
+    announce("The browser refused to copy: the text is selected, press Control and C");
+  }
+}
