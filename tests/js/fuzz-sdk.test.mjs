@@ -24,11 +24,11 @@ test(`${COUNT} random cases end here as in the real SDK`, async () => {
 const planted = {
   'a key with "é" that is hashed as another one': {
     spoil: (one, ended) => (show(one).includes("é") && ended.hash ? { ...ended, hash: "0".repeat(64) } : ended),
-    smallest: /^\{"key": "é", "kind": "create(Sync)?"\}$/,
+    smallest: /^\{"key": \[?"é"\]?, "kind": "create(Sync)?"\}$/,
   },
   "options that name another scope": {
     spoil: (one, ended) => (ended?.options?.scope === "attempt" ? { ...ended, options: { ...ended.options, scope: "run" } } : ended),
-    smallest: /^\{"key": (1|""|\[\]), "kind": "create(Sync)?", "options": \{"scope": "attempt"\}\}$/,
+    smallest: /^\{"key": (1|""|\[.*\]), "kind": "create(Sync)?", "options": \{"scope": "attempt"\}\}$/,
   },
 };
 const show = (one) => JSON.stringify([one.key], (_, value) => (typeof value === "bigint" ? String(value) : value));
