@@ -1,5 +1,6 @@
 /** Where the task context comes from. */
 
+import { toText } from "./builtins.js";
 import type { SdkApiConfig } from "./settings.js";
 import type { IdempotencyKeyOptions, TaskContext } from "./types.js";
 
@@ -18,9 +19,11 @@ export interface SdkRegistry {
   "idempotency-key-catalog"?: SdkCatalog;
 }
 
+const REGISTRY = Symbol.for("dev.trigger.ts.api");
+
 /** The SDK's global registry, if the SDK is in this process (`globals.ts`, @trigger.dev/core). */
 export function sdkRegistry(): SdkRegistry | undefined {
-  return (globalThis as { [key: symbol]: SdkRegistry | undefined })[Symbol.for("dev.trigger.ts.api")];
+  return (globalThis as { [key: symbol]: SdkRegistry | undefined })[REGISTRY];
 }
 
 /** The first context there is: the call's, the instance's, the SDK's running task. */
@@ -44,6 +47,6 @@ export function contextTexts(
   return {
     // Not String(): like `join`, a template refuses a symbol.
     runId: run == null ? undefined : runId == null ? "" : `${runId as string}`,
-    attempt: attempt == null ? undefined : String(attempt),
+    attempt: attempt == null ? undefined : toText(attempt),
   };
 }

@@ -1,5 +1,6 @@
 /** Key material to keys: reads what the caller gave, and lets the core make of it what it is. */
 
+import { charCodeAt, isArray, toText } from "./builtins.js";
 import { contextTexts } from "./context.js";
 import { hashOf, IdempotencyKey, type Origin } from "./key.js";
 import type { TaskContext } from "./types.js";
@@ -31,7 +32,7 @@ function kindOf(value: unknown): Refused {
     case "symbol":
       return Refused.Symbol;
     default:
-      return value === null ? Refused.Null : Array.isArray(value) ? Refused.Array : Refused.Object;
+      return value === null ? Refused.Null : isArray(value) ? Refused.Array : Refused.Object;
   }
 }
 
@@ -47,12 +48,12 @@ function partText(
     case "number":
     case "bigint":
     case "boolean":
-      return String(part);
+      return toText(part);
     default:
       if (IdempotencyKey.isIdempotencyKey(part)) {
         return hashOf(part);
       }
-      if (nested === "coerced" && index !== undefined && Array.isArray(part)) {
+      if (nested === "coerced" && index !== undefined && isArray(part)) {
         return nestedText(part, index, within);
       }
       return refusePart(kindOf(part), index);
@@ -74,7 +75,7 @@ function joinTexts(length: number, separator: string, textAt: (index: number) =>
         separator.repeat(length - 1);
       }
       // V8 keeps what + makes as a tree until it is looked into: 60 million short parts took over 4 GB.
-      few.charCodeAt(0);
+      charCodeAt(few, 0);
       text += few;
       few = "";
     }
@@ -102,7 +103,7 @@ function nestedText(parts: readonly unknown[], index: number, within: readonly u
  * for batch keys, so its own module has to take them.
  */
 export function join(material: unknown, nested: "refused" | "coerced" = "refused"): Joined {
-  if (!Array.isArray(material)) {
+  if (!isArray(material)) {
     return { text: partText(material, undefined, nested), hasParts: true };
   }
   // Read once, as `join` does: a part's getter may add parts. By index, not by iterator: a hole is
@@ -127,7 +128,7 @@ export function scopeOf(given: unknown): NamedScope {
 
 /** A scope that is no text, for the message that refuses it. */
 function describe(scope: unknown): string {
-  return typeof scope === "object" || typeof scope === "function" ? `[${typeof scope}]` : String(scope);
+  return typeof scope === "object" || typeof scope === "function" ? `[${typeof scope}]` : toText(scope);
 }
 
 interface Remembered {
@@ -190,7 +191,7 @@ export function create(
 
 /** What the SDK hashes: a copy of the list, in which an array inside itself shows once more. */
 export function hashedText(material: unknown, text: string, nested: "refused" | "coerced"): string {
-  return nested === "coerced" && Array.isArray(material) && material.some(Array.isArray)
+  return nested === "coerced" && isArray(material) && material.some((part) => isArray(part))
     ? join([...material], nested).text
     : text;
 }
@@ -202,7 +203,7 @@ export function createMany(
   context: TaskContext | undefined,
 ): IdempotencyKey[] {
   const scope = scopeOf(scopeName);
-  const list: readonly unknown[] = Array.isArray(materials) ? materials : Array.from(materials);
+  const list: readonly unknown[] = isArray(materials) ? materials : Array.from(materials);
   const { length } = list;
   const joined: Joined[] = [];
   const texts: string[] = [];

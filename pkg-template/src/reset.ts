@@ -1,5 +1,6 @@
 /** The target of a reset to the keys to try. The rule is the core's; see `src/reset.rs`. */
 
+import { toText } from "./builtins.js";
 import { contextTexts } from "./context.js";
 import { hashedText, join, scopeOf } from "./create.js";
 import { hashOf, IdempotencyKey } from "./key.js";
@@ -25,8 +26,8 @@ export function candidatesOf(
     hasParts,
     scope: scope === undefined ? undefined : scopeOf(scope).code,
     // As in the SDK, every falsy id but null and undefined counts as given and empty.
-    parentRunId: parentRunId == null ? undefined : String(parentRunId || ""),
-    attemptNumber: attemptNumber == null ? undefined : String(attemptNumber),
+    parentRunId: parentRunId == null ? undefined : toText(parentRunId || ""),
+    attemptNumber: attemptNumber == null ? undefined : toText(attemptNumber),
     context: context == null ? undefined : contextTexts(context.run, context.attempt?.number),
   });
 }

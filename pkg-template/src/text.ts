@@ -5,6 +5,8 @@
  * changes no hash. Where they are missing (jsdom) their work is done by hand.
  */
 
+import { charCodeAt, codePointAt } from "./builtins.js";
+
 const LAST_ASCII = 0x7f;
 const REPLACEMENT_CHARACTER = 0xfffd;
 
@@ -21,7 +23,7 @@ export const BYTES_PER_UNIT = 3;
  */
 export function writeAscii(text: string, bytes: Uint8Array, offset: number): boolean {
   for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
+    const unit = charCodeAt(text, index);
     if (unit > LAST_ASCII) {
       return false;
     }
@@ -48,7 +50,7 @@ export const readUtf8: (bytes: Uint8Array) => string =
 function encodeByHand(text: string, bytes: Uint8Array): number {
   let written = 0;
   for (const character of text) {
-    let point = character.codePointAt(0) ?? 0;
+    let point = codePointAt(character, 0) ?? 0;
     if (point >= 0xd800 && point <= 0xdfff) {
       point = REPLACEMENT_CHARACTER;
     }

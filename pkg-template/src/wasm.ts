@@ -8,6 +8,7 @@
 
 import { engine } from "#engine";
 
+import { charCodeAt, fromCharCode, slice } from "./builtins.js";
 import type { Core } from "./engine.js";
 import { coreError, EngineError, IdempotencyKeyError } from "./errors.js";
 import type { Origin } from "./key.js";
@@ -20,6 +21,7 @@ const ABSENT = -1;
 const FAILED = -1;
 /** Room for any usual key, and for a piece of a long one. */
 const INPUT_BYTES = 1 << 16;
+const INPUT_UNITS = Math.floor(INPUT_BYTES / BYTES_PER_UNIT);
 /** Past this the core is replaced after the call: wasm memory can grow, but not shrink. */
 const MEMORY_LIMIT = 4 << 20;
 const HASH_LENGTH = 64;
@@ -126,20 +128,25 @@ function write(room: Room, texts: readonly (string | undefined)[]): number[] {
   for (let index = 0; index < texts.length; index++) {
     units += texts[index]?.length ?? 0;
   }
-  renewViews(room, Math.max(units * BYTES_PER_UNIT, INPUT_BYTES));
+  renewViews(room, units > INPUT_UNITS ? units * BYTES_PER_UNIT : INPUT_BYTES);
   const written: number[] = [];
   let offset = 0;
   for (let index = 0; index < texts.length; index++) {
     const text = texts[index];
     const length = text === undefined ? ABSENT : writeUtf8(text, room.input.subarray(offset));
     written[index] = length;
-    offset += Math.max(length, 0);
+    offset += length === ABSENT ? 0 : length;
   }
   return written;
 }
 
 function read({ core }: Room): string {
   return readUtf8(new Uint8Array(core.memory.buffer, core.text() >>> 0, core.text_length()));
+}
+
+/** A truth value as it crosses. */
+function flag(value: boolean): 0 | 1 {
+  return value ? 1 : 0;
 }
 
 /** The answer of an export, or its error. */
@@ -171,7 +178,7 @@ let delimiterText: string | undefined;
 
 /** What joins the parts of a key. */
 export function delimiter(): string {
-  return (delimiterText ??= withRoom(({ core }) => String.fromCharCode(core.delimiter())));
+  return (delimiterText ??= withRoom(({ core }) => fromCharCode(core.delimiter())));
 }
 
 /** What `scope` adds in a context, of which `run` and `attempt` are as far as they are known. */
@@ -183,7 +190,7 @@ export function scopeSuffix(
   return withRoom((room) => {
     const [runId = ABSENT, attempt = ABSENT] = write(room, [context?.runId, context?.attempt]);
     room.loaded[scope] = undefined;
-    check(room, room.core.set_context(scope, Number(context !== undefined), runId, attempt, Number(hasParts)));
+    check(room, room.core.set_context(scope, flag(context !== undefined), runId, attempt, flag(hasParts)));
     return read(room);
   });
 }
@@ -218,7 +225,7 @@ function hashInto({ core, input, output }: Room, text: string, slot: number): st
   } else {
     for (let start = 0; start < text.length; ) {
       const end = endOfPiece(text, start);
-      core.update(writeUtf8(text.slice(start, end), input));
+      core.update(writeUtf8(slice(text, start, end), input));
       start = end;
     }
     core.finish(slot);
@@ -228,11 +235,11 @@ function hashInto({ core, input, output }: Room, text: string, slot: number): st
 
 /** Where a piece ends that fits the input and cuts no surrogate pair in two. */
 function endOfPiece(text: string, start: number): number {
-  const end = start + Math.floor(INPUT_BYTES / BYTES_PER_UNIT);
+  const end = start + INPUT_UNITS;
   if (end >= text.length) {
     return text.length;
   }
-  const last = text.charCodeAt(end - 1);
+  const last = charCodeAt(text, end - 1);
   return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
 }
 
@@ -251,7 +258,7 @@ export function hashMany(texts: readonly string[], origin: Origin): string[] {
       core.create_many(origin.code, count);
       const digits = readUtf8(outputs.subarray(0, count * HASH_LENGTH));
       for (let index = 0; index < count; index++) {
-        hashes[done++] = digits.substring(index * HASH_LENGTH, (index + 1) * HASH_LENGTH);
+        hashes[done++] = slice(digits, index * HASH_LENGTH, (index + 1) * HASH_LENGTH);
       }
       count = 0;
       used = 0;
@@ -285,7 +292,7 @@ export function refusePart(kind: Refused, index = ABSENT): never {
 
 /** Whether a text of that many UTF-16 code units could be a hash already. */
 export function isHashLength(length: number): boolean {
-  return withRoom(({ core }) => Boolean(core.is_hash_length(length)));
+  return withRoom(({ core }) => core.is_hash_length(length) !== 0);
 }
 
 /** What a reset plan is made from, besides the target itself. */
@@ -313,12 +320,12 @@ export function planReset(text: string, plan: PlanInput): string[] {
     const steps = check(
       room,
       room.core.plan_reset(
-        Number(plan.isHash),
-        Number(plan.hasParts),
+        flag(plan.isHash),
+        flag(plan.hasParts),
         plan.scope ?? ABSENT,
         parentRunId,
         attemptNumber,
-        Number(plan.context !== undefined),
+        flag(plan.context !== undefined),
         runId,
         attempt,
       ),

@@ -1,0 +1,17 @@
+/**
+ * Built-ins as they were on import. What decides over a hash uses these, so that code which patches
+ * the originals later changes none.
+ */
+
+/** A method as a function of the object that it is called on. */
+const uncurry = Function.prototype.bind.bind(Function.prototype.call) as unknown as <This, Rest extends unknown[], Result>(
+  method: (this: This, ...rest: Rest) => Result,
+) => (self: This, ...rest: Rest) => Result;
+
+export const { isArray } = Array;
+export const { fromCharCode } = String;
+export const toText: (value: unknown) => string = String;
+/** No slower than the method call, in V8. */
+export const charCodeAt: (text: string, index: number) => number = uncurry(String.prototype.charCodeAt);
+export const codePointAt: (text: string, index: number) => number | undefined = uncurry(String.prototype.codePointAt);
+export const slice: (text: string, start: number, end: number) => string = uncurry(String.prototype.slice);
