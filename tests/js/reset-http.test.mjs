@@ -70,7 +70,7 @@ describe("a reset", () => {
     }
   });
 
-  describe("ends early", () => {
+  describe("ends early", { timeout: 20_000 }, () => {
     const forever = { any: { status: 503 } };
 
     it("before any request, on a signal that has aborted", async () => {
