@@ -2,7 +2,7 @@
 
 import { showChart } from "./chart.mjs";
 import { creationCode, resetCode, source } from "./code.mjs";
-import { announce, byId, copy, element, showError } from "./dom.mjs";
+import { announce, byId, copy, element, shortened, showError } from "./dom.mjs";
 import { showAgreement, showHash, showGlance, showRibbon, showVerdict } from "./findings.mjs";
 import { engineName, IdempotencyKey, idempotencyKeys } from "./package.mjs";
 import { addPart, parts, setParts } from "./parts.mjs";
@@ -52,7 +52,6 @@ function showRefusal(error) {
   showError(byId("refusal"), isContext ? { code: error.code, message: "No key: the task context lacks what this scope needs." } : error);
   const missing = byId("run-id").value === "" ? byId("run-id") : byId("attempt");
   for (const field of [byId("run-id"), byId("attempt")]) {
-    field.toggleAttribute("data-invalid", isContext && field === missing);
     field.setAttribute("aria-invalid", String(isContext && field === missing));
   }
   for (const section of result.querySelectorAll("section")) section.hidden = error !== undefined;
@@ -93,6 +92,7 @@ function showToken(key) {
   const text = byId("token-input").value.trim();
   const answer = byId("token-answer");
   answer.className = "note";
+  byId("token-input").setAttribute("aria-invalid", "false");
   if (text === "") {
     answer.replaceChildren("Paste one, and see what it holds.");
     return;
@@ -103,6 +103,7 @@ function showToken(key) {
     answer.replaceChildren(element("code", {}, source(read.options)), same ? " The key above." : ` Another key: ${read.hash}`);
   } catch (error) {
     answer.className = "error";
+    byId("token-input").setAttribute("aria-invalid", "true");
     showError(answer, error);
   }
 }
@@ -128,7 +129,7 @@ function update() {
   showHash(key.hash);
   showGlance(material, key.hash);
   void showAgreement(key.hash, material);
-  byId("options").textContent = source(key.options);
+  byId("options").textContent = source({ ...key.options, key: shortened(key.key) });
   byId("token").textContent = key.toToken();
   byId("code").textContent = creationCode(given, key);
   showToken(key);

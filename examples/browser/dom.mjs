@@ -5,6 +5,10 @@ const SVG = "http://www.w3.org/2000/svg";
 const QUIET_MS = 700;
 const COPIED_MS = 2_000;
 
+/** Of a longer text only the beginning and the end are shown. */
+const SHOWN_LENGTH = 240;
+const END_LENGTH = 40;
+
 export const byId = (id) => document.getElementById(id);
 
 /** An element with attributes and children; nothing is ever parsed as HTML. */
@@ -20,6 +24,15 @@ function filled(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   node.append(...children);
   return node;
+}
+
+/** A text short enough to look at; what is left out is counted. */
+export function shortened(text) {
+  if (text.length <= SHOWN_LENGTH) return text;
+  // No surrogate pair is cut in two.
+  const begin = text.slice(0, SHOWN_LENGTH - END_LENGTH).replace(/[\ud800-\udbff]$/, "");
+  const end = text.slice(-END_LENGTH).replace(/^[\udc00-\udfff]/, "");
+  return `${begin} … ${(text.length - begin.length - end.length).toLocaleString("en")} more … ${end}`;
 }
 
 /** A button that isn't one of a form's. */

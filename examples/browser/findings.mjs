@@ -2,7 +2,7 @@
 
 import { source } from "./code.mjs";
 import { findCollisions } from "./collisions.mjs";
-import { button, byId, element, svg } from "./dom.mjs";
+import { button, byId, element, shortened, svg } from "./dom.mjs";
 
 const DELIMITER = "-";
 const GROUP = 8;
@@ -14,7 +14,7 @@ export function showRibbon({ material, parts, scope, ctx }, added) {
   const all = [...own, ...added.map((part) => ({ ...part, added: true }))];
   byId("ribbon").replaceChildren(
     ...all.map(({ text, label, added }, index) => {
-      const value = element("span", { class: "text" }, text === "" ? element("i", {}, "empty") : text);
+      const value = element("span", { class: "text" }, text === "" ? element("i", {}, "empty") : shortened(text));
       const name = element("span", { class: "label" }, label);
       if (added) name.append(element("span", { class: "hidden" }, `, added by scope ${scope}`));
       const piece = element("li", added ? { class: "added" } : {}, element("span", { class: "piece" }, value, name));
@@ -28,7 +28,7 @@ export function showRibbon({ material, parts, scope, ctx }, added) {
   byId("material-note").replaceChildren(
     size,
     ...(added.length > 0
-      ? [" Scope ", element("code", {}, scope), " adds ", element("code", { class: "added" }, parts.length > 0 ? DELIMITER + end : end), "."]
+      ? [" Scope ", element("code", {}, scope), " adds ", element("code", { class: "added" }, shortened(parts.length > 0 ? DELIMITER + end : end)), "."]
       : scope === "global"
         ? [" Scope ", element("code", {}, "global"), " adds nothing."]
         : [" Outside a task scope ", element("code", {}, scope), " adds nothing, so that this key is the same everywhere."]),
@@ -89,7 +89,7 @@ export function showVerdict({ material, parts, scope }, text, isScoped, load) {
       "ul",
       {},
       ...same.map((other) => {
-        const name = source(other.material);
+        const name = shortened(source(other.material));
         const where = other.scope === undefined || other.scope === scope ? [] : [" in scope ", element("code", {}, other.scope)];
         const act = button("Try", () => load(other), { class: "quiet", "aria-label": `Try ${name}` });
         return element("li", {}, element("span", {}, element("code", {}, name), ...where), act);
@@ -98,7 +98,7 @@ export function showVerdict({ material, parts, scope }, text, isScoped, load) {
   );
   if (found.level === "ambiguous") {
     const advice = element("p", { class: "advice" }, "To keep such values apart, write them as JSON: ");
-    advice.append(element("code", {}, `JSON.stringify(${source(parts)})`));
+    advice.append(element("code", {}, `JSON.stringify(${shortened(source(parts))})`));
     verdict.append(advice, button("Use JSON", () => load({ material: JSON.stringify(parts) })));
   }
   return title;
@@ -123,7 +123,7 @@ function bars(digits) {
 /** The material and the beginning of its hash, on one line. */
 export function showGlance(material, hash) {
   const warning = byId("verdict").dataset.level === "ambiguous" ? [element("i", {}, "ambiguous"), " "] : [];
-  byId("glance").replaceChildren(element("span", {}, material), " ", ...warning, element("code", {}, hash.slice(0, GROUP)));
+  byId("glance").replaceChildren(element("span", {}, shortened(material)), " ", ...warning, element("code", {}, hash.slice(0, GROUP)));
 }
 
 let asked = 0;

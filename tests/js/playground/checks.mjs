@@ -1,0 +1,226 @@
+/** What the playground has to do in every browser, and in both colour schemes. */
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+
+import { agrees, enter, fill, isHidden, pick, setTask, shown, text } from "./visitor.mjs";
+
+const sha256 = (material) => createHash("sha256").update(material).digest("hex");
+const TASK = { runId: "run_abc123", attempt: "1" };
+
+/** Material, scope, task, and what is hashed: written out by hand. */
+const KEYS = [
+  [["order", "42"], "run", TASK, "order-42-run_abc123"],
+  ["send-email", "run", TASK, "send-email-run_abc123"],
+  ["send-email", "attempt", { runId: "run_9", attempt: "12" }, "send-email-run_9-12"],
+  ["send-email", "global", TASK, "send-email"],
+  ["send-email", "run", undefined, "send-email"],
+  [["a", "", "b"], "attempt", TASK, "a--b-run_abc123-1"],
+  [[], "run", TASK, "run_abc123"],
+  ["", "run", TASK, "-run_abc123"],
+  [" déjà vu – 日本 😀 ", "global", undefined, " déjà vu – 日本 😀 "],
+  [["<b>&amp;</b>", '"', "\\"], "global", undefined, '<b>&amp;</b>-"-\\'],
+];
+
+async function state(page, [material, scope, task]) {
+  await enter(page, material);
+  await pick(page, "scope", scope);
+  await setTask(page, task);
+}
+
+export async function hashesAreThoseOfNode({ page }) {
+  for (const key of KEYS) {
+    await state(page, key);
+    const [material, scope, , hashed] = key;
+    const { hash, options } = await shown(page);
+    assert.equal(hash, sha256(hashed), JSON.stringify(key));
+    const joined = typeof material === "string" ? material : material.join("-");
+    assert.equal(options, `{ key: ${JSON.stringify(joined)}, scope: "${scope}" }`);
+    assert.equal(await agrees(page), true, JSON.stringify(key));
+    const pieces = await page.$$eval("#ribbon .text", (all) => all.map((piece) => piece.textContent));
+    assert.equal(pieces.map((piece) => (piece === "empty" ? "" : piece)).join("-"), hashed);
+    assert.match(await text(page, "#material-note"), new RegExp(`^${Buffer.byteLength(hashed)} bytes`));
+  }
+}
+
+export async function theScopesPartIsSetApart({ page }) {
+  await state(page, [["order", "42"], "attempt", TASK]);
+  const pieces = await page.$$eval("#ribbon li", (all) =>
+    all.map((piece) => ({
+      added: piece.className,
+      text: piece.querySelector(".text").textContent,
+      name: piece.querySelector(".label").textContent,
+      colour: getComputedStyle(piece.querySelector(".text")).color,
+    })),
+  );
+  assert.deepEqual(
+    pieces.map(({ added, text, name }) => [added, text, name]),
+    [
+      ["", "order", "part 1"],
+      ["", "42", "part 2"],
+      ["added", "run_abc123", "run id, added by scope attempt"],
+      ["added", "1", "attempt, added by scope attempt"],
+    ],
+  );
+  assert.notEqual(pieces[0].colour, pieces[2].colour);
+}
+
+export async function aCollisionIsWarnedOfAndShown({ page }) {
+  await state(page, [["a-b", "c"], "run", TASK]);
+  const { hash, level } = await shown(page);
+  assert.equal(level, "ambiguous");
+  assert.match(await text(page, "#verdict"), /part 1 has a “-” inside/);
+  const names = await page.$$eval("#verdict li button", (all) => all.map((button) => button.getAttribute("aria-label")));
+  assert.deepEqual(names, ['Try ["a", "b-c"]', 'Try "a-b-c"', 'Try ["a", "b", "c"]', 'Try "a-b-c-run_abc123"']);
+  for (const name of names) {
+    await state(page, [["a-b", "c"], "run", TASK]);
+    await page.$$eval("#verdict li button", (all, name) => all.find((one) => one.getAttribute("aria-label") === name).click(), name);
+    assert.equal((await shown(page)).hash, hash, name);
+    assert.equal(await page.evaluate(() => document.activeElement.closest("#verdict") !== null), true);
+  }
+  await state(page, [["a-b", "c"], "run", TASK]);
+  await page.$eval("#verdict > button", (button) => button.click());
+  assert.equal(await page.$eval("#text", ({ value }) => value), '["a-b","c"]');
+  const safe = await shown(page);
+  assert.equal(safe.level, "clear");
+  assert.equal(safe.hash, sha256('["a-b","c"]-run_abc123'));
+  await enter(page, ["order", "42"]);
+  assert.equal((await shown(page)).level, "shape");
+  await enter(page, "order");
+  assert.equal((await shown(page)).level, "clear");
+}
+
+export async function refusalsAreShownInPlace({ page }) {
+  await state(page, [["order", "42"], "attempt", { runId: "run_abc123", attempt: "" }]);
+  assert.match(await text(page, "#context-error"), /^ERR_MISSING_CONTEXT.*attempt number/);
+  assert.equal(await isHidden(page, "#hash"), true);
+  const named = (id) => page.$eval(id, (field) => [field.getAttribute("aria-invalid"), field.getAttribute("aria-describedby")]);
+  assert.deepEqual(await named("#attempt"), ["true", "context-error"]);
+  assert.deepEqual(await named("#run-id"), ["false", "context-error"]);
+  await setTask(page, { runId: "", attempt: "1" });
+  assert.match(await text(page, "#context-error"), /^ERR_MISSING_CONTEXT.*run/);
+  assert.deepEqual(await named("#run-id"), ["true", "context-error"]);
+  await setTask(page, TASK);
+  assert.equal(await isHidden(page, "#context-error"), true);
+  assert.equal(await isHidden(page, "#hash"), false);
+  assert.equal((await shown(page)).hash, sha256("order-42-run_abc123-1"));
+}
+
+export async function aLongTextIsShortenedOnlyToLookAt({ page, pkg }) {
+  const long = "é😀".repeat(20_000);
+  await state(page, [long, "global", undefined]);
+  const { hash, token } = await shown(page);
+  assert.equal(hash, sha256(long));
+  assert.equal(pkg.IdempotencyKey.fromToken(token).hash, hash);
+  assert.ok(await agrees(page));
+  assert.ok((await text(page, "#code")).includes(`create("${long}"`));
+  assert.ok((await text(page, "#ribbon")).length < 400);
+  assert.match(await text(page, "#ribbon"), / … 59,760 more … /);
+}
+
+export async function theResetPlanDependsOnWhatIsHeld({ page }) {
+  await state(page, [["order", "42"], "run", TASK]);
+  const hash = sha256("order-42-run_abc123");
+  for (const [held, code] of [
+    ["key", 'await idempotencyKeys.reset("my-task", key);'],
+    ["material", 'await idempotencyKeys.reset("my-task", ["order", "42"], { scope: "run", parentRunId: "run_abc123" });'],
+    ["hash", `await idempotencyKeys.reset("my-task", "${hash}");`],
+  ]) {
+    await pick(page, "held", held);
+    assert.deepEqual((await shown(page)).plan, [hash]);
+    assert.equal(await text(page, "#reset-code"), code);
+  }
+  await pick(page, "held", "material");
+  const ready = "f".repeat(64);
+  await enter(page, ready);
+  assert.deepEqual((await shown(page)).plan, [ready, sha256(`${ready}-run_abc123`)]);
+  await enter(page, ["order"]);
+  await setTask(page, undefined);
+  assert.deepEqual((await shown(page)).plan, []);
+  assert.match(await text(page, "#reset-error"), /^ERR_MISSING_CONTEXT.*parentRunId is required/);
+  await pick(page, "held", "key");
+  assert.equal(await isHidden(page, "#reset-error"), true);
+}
+
+export async function tokensAreMadeAndRead({ page, pkg }) {
+  const made = pkg.idempotencyKeys.createSync(["naïve", "2"], { scope: "attempt", ctx: { run: { id: "r" }, attempt: { number: 3 } } });
+  await state(page, [["order", "42"], "run", TASK]);
+  const { token, hash } = await shown(page);
+  const read = pkg.IdempotencyKey.fromToken(token);
+  assert.equal(read.hash, hash);
+  assert.deepEqual(read.options, { key: "order-42", scope: "run" });
+  await fill(page, "#token-input", token);
+  assert.equal(await text(page, "#token-answer"), '{ key: "order-42", scope: "run" } The key above.');
+  await fill(page, "#token-input", made.toToken());
+  assert.equal(await text(page, "#token-answer"), `{ key: "naïve-2", scope: "attempt" } Another key: ${made.hash}`);
+  await fill(page, "#token-input", token.slice(0, -1));
+  assert.match(await text(page, "#token-answer"), /^ERR_INVALID_TOKEN/);
+  await fill(page, "#token-input", "");
+}
+
+/** The code runs in Node, where each `expression; // value` has to be true. */
+export async function theCodeIsTrue({ page, installed }) {
+  for (const key of KEYS) {
+    await state(page, key);
+    const code = await text(page, "#code");
+    const checks = [...code.matchAll(/^(key\.\w+); \/\/ (.+)$/gm)].map(([, got, wanted]) => `assert.deepEqual(${got}, ${wanted});`);
+    assert.equal(checks.length, 2);
+    const script = `import assert from "node:assert/strict";\n${code}\n${checks.join("\n")}`;
+    execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: installed });
+  }
+}
+
+export async function copyButtonsSayThatTheyCopied({ page }) {
+  const buttons = await page.$$("[data-copies]");
+  assert.equal(buttons.length, 4);
+  for (const button of buttons) {
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForFunction((node) => node.textContent.startsWith("Copied"), { timeout: 5_000 }, button);
+  }
+}
+
+export async function changesAreAnnouncedOnceTypingPauses({ page }) {
+  await page.evaluate(() => {
+    window.said = [];
+    new MutationObserver(() => window.said.push(document.getElementById("status").textContent)).observe(document.getElementById("status"), { childList: true });
+  });
+  await state(page, [["order", "42"], "run", TASK]);
+  await fill(page, "#part-0", "invoice");
+  const begins = sha256("invoice-42-run_abc123").slice(0, 8);
+  await page.waitForFunction((begins) => window.said.at(-1)?.includes(begins), { timeout: 5_000 }, begins);
+  const said = await page.evaluate(() => window.said);
+  assert.ok(said.length <= 3, `one announcement for each pause, not for each letter: ${said.join(" | ")}`);
+  assert.equal(await page.$eval("#status", (status) => status.getAttribute("role")), "status");
+}
+
+export async function throughputIsMeasuredOnAClick({ page }) {
+  assert.equal(await isHidden(page, "#chart"), true);
+  await page.$eval("#measure", (button) => button.click());
+  await page.waitForSelector("#chart:not([hidden])", { timeout: 60_000 });
+  const number = (value) => Number(value.replaceAll(",", ""));
+  const rows = await page.$$eval("#rows tr", (all) =>
+    all.map((row) => ({
+      name: row.querySelector("th code").textContent,
+      median: row.querySelector(".median").textContent,
+      range: row.querySelector(".range").textContent.split(" to "),
+      ticks: row.querySelectorAll("line").length,
+      bar: row.querySelector("rect").getBoundingClientRect().width,
+    })),
+  );
+  assert.deepEqual(
+    rows.map(({ name }) => name),
+    ["createMany", "createSync", "create", "crypto.subtle", "crypto.subtle"],
+  );
+  const widest = rows.reduce((a, b) => (a.bar > b.bar ? a : b));
+  for (const { name, median, range, ticks, bar } of rows) {
+    const [slowest, fastest] = range.map(number);
+    assert.ok(slowest > 0 && slowest <= number(median) && number(median) <= fastest, `${name}: ${range} around ${median}`);
+    assert.equal(ticks, 9);
+    const wanted = (number(median) / number(widest.median)) * widest.bar;
+    assert.ok(Math.abs(bar - wanted) <= 0.02 * widest.bar + 1, `${name}: a bar of ${bar} px, expected ${wanted}`);
+  }
+  assert.match(await text(page, "#summary"), /createSync made [\d,]+ keys a second here/);
+  assert.equal(await page.$eval("#measure", (button) => button.getAttribute("aria-disabled")), null);
+}
