@@ -6,8 +6,19 @@
 use alloc::string::String;
 use core::fmt;
 
-#[cfg(any(feature = "npm", test))]
 use crate::decimal;
+
+/// Bytes of what was found that a message shows.
+const FOUND: usize = 100;
+
+/// At most `length` bytes of `text`, with an ellipsis for what is left out.
+pub(crate) fn excerpt(text: &str, length: usize) -> String {
+    if text.len() <= length {
+        return String::from(text);
+    }
+    let end = (0..=length).rev().find(|&end| text.is_char_boundary(end));
+    [text.get(..end.unwrap_or(0)).unwrap_or_default(), "…"].concat()
+}
 
 /// What kind of mistake an [`Error`] reports. The name is stable; the text of an error is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -66,6 +77,162 @@ impl Error {
             code,
             message: pieces.concat(),
         }
+    }
+
+    /// `instead` is what the server reads as the SDK reads `text`.
+    pub(crate) fn ttl_ignored(text: &str, instead: &str) -> Error {
+        Error::new(
+            ErrorCode::InvalidTtl,
+            &[
+                "the server ignores the TTL \"",
+                text,
+                "\", which then is 30 days: write \"",
+                instead,
+                "\"",
+            ],
+        )
+    }
+
+    pub(crate) fn invalid_ttl(text: &str) -> Error {
+        Error::new(
+            ErrorCode::InvalidTtl,
+            &[
+                "the server ignores the TTL \"",
+                &excerpt(text, FOUND),
+                "\", which then is 30 days: write digits and one of the units s, m, h and d, such as \"5m\"",
+            ],
+        )
+    }
+
+    pub(crate) fn ttl_out_of_range(text: &str) -> Error {
+        Error::new(
+            ErrorCode::InvalidTtl,
+            &[
+                "the TTL \"",
+                &excerpt(text, FOUND),
+                "\" ends after the last date there is: write at most \"100000000d\"",
+            ],
+        )
+    }
+
+    #[cfg(feature = "npm")]
+    pub(crate) fn ttl_is_no_text(found: &str) -> Error {
+        Error::new(
+            ErrorCode::InvalidTtl,
+            &["the TTL is ", found, ", expected a text such as \"5m\""],
+        )
+    }
+
+    #[cfg(feature = "npm")]
+    pub(crate) fn token_is_no_text(found: &str) -> Error {
+        Error::new(
+            ErrorCode::InvalidToken,
+            &[
+                "the token is ",
+                found,
+                ", expected the text that toToken() returned",
+            ],
+        )
+    }
+
+    pub(crate) fn damaged_token() -> Error {
+        Error::new(
+            ErrorCode::InvalidToken,
+            &[
+                "the token was damaged or cut short, or is none: pass on unchanged what toToken() (Rust: to_token) returned",
+            ],
+        )
+    }
+
+    pub(crate) fn later_token(version: u8) -> Error {
+        Error::new(
+            ErrorCode::InvalidToken,
+            &[
+                "the token is of version ",
+                &decimal::text(u64::from(version)),
+                ", and this version of idempotency-keys reads version 1: update it, or find out what changed the token",
+            ],
+        )
+    }
+
+    fn invalid_payload(path: &str, pieces: &[&str]) -> Error {
+        Error::new(
+            ErrorCode::InvalidPayload,
+            &["the payload can't be hashed: ", path, &pieces.concat()],
+        )
+    }
+
+    pub(crate) fn lone_surrogate(path: &str) -> Error {
+        Error::invalid_payload(
+            path,
+            &[
+                " has a lone surrogate (half of a UTF-16 pair), which UTF-8 can't carry: use text.toWellFormed(), or encode binary data, as base64 for example",
+            ],
+        )
+    }
+
+    pub(crate) fn duplicate_member(path: &str) -> Error {
+        Error::invalid_payload(
+            path,
+            &[
+                " is there twice in its object, and readers of JSON disagree about which one counts: leave one out",
+            ],
+        )
+    }
+
+    /// What only JavaScript values have; `kind` is as in `payload.ts`, `found` the value.
+    #[cfg(feature = "npm")]
+    pub(crate) fn refused_payload(kind: usize, path: &str, found: &str) -> Error {
+        const NO_JSON: &str = ", which JSON has no form for";
+        let pieces = match kind {
+            0 => [" is ", found, NO_JSON, ": convert it to a string"],
+            1 => [" contains itself: its JSON would have no end", "", "", ""],
+            2 => [
+                " is ",
+                found,
+                NO_JSON,
+                ": pass a finite number, a string or null",
+            ],
+            _ => [
+                " is ",
+                found,
+                NO_JSON,
+                ": pass null, or a value that JSON.stringify writes",
+            ],
+        };
+        Error::invalid_payload(path, &pieces)
+    }
+
+    pub(crate) fn payload_too_long() -> Error {
+        Error::invalid_payload("$", &[" is 4 GiB or more of JSON: hash it in parts"])
+    }
+
+    /// `found` is what stands at byte `offset`, where something else belongs.
+    #[cfg(not(feature = "npm"))]
+    pub(crate) fn not_json(path: &str, offset: usize, found: Option<&str>) -> Error {
+        let found = found.unwrap_or_default();
+        let found = match found.chars().next() {
+            Some(character) => [
+                " is not JSON (RFC 8259): unexpected \"",
+                excerpt(found, character.len_utf8()).trim_end_matches('…'),
+                "\"",
+            ]
+            .concat(),
+            None => String::from(" is not JSON (RFC 8259): unexpected end"),
+        };
+        Error::invalid_payload(path, &[&found, " at byte ", &decimal::text(offset as u64)])
+    }
+
+    #[cfg(not(feature = "npm"))]
+    pub(crate) fn number_out_of_range(path: &str, number: &str) -> Error {
+        Error::invalid_payload(
+            path,
+            &[
+                " is ",
+                &excerpt(number, FOUND),
+                ", which no double-precision number can hold: pass it as a string",
+            ],
+        )
     }
 
     /// A key part of a kind that the SDK would hash to the same few strings for unrelated keys.

@@ -7,6 +7,8 @@ use crate::digest::{Digest, Hasher};
 use crate::error::Error;
 use crate::material::Material;
 use crate::scope::{self, Context, Scope};
+#[cfg(not(feature = "npm"))]
+use crate::token::{self, Carried, Opened};
 
 /// An idempotency key that carries its own options: its hash goes over the wire, its material and
 /// scope stay with it for as long as it lives.
@@ -58,6 +60,70 @@ impl IdempotencyKey {
             scope,
             suffix,
         }
+    }
+
+    /// Makes the key of a payload: of the hex digits of [`hash_payload`](crate::hash_payload).
+    ///
+    /// # Errors
+    /// Those of [`hash_payload`](crate::hash_payload) and of [`IdempotencyKey::create`].
+    ///
+    /// ```
+    /// use idempotency_keys::{IdempotencyKey, Scope, hash_payload};
+    /// let (order, operation) = (r#"{"order": 42}"#, "charge");
+    /// assert_eq!(
+    ///     IdempotencyKey::from_payload(order, operation, Scope::Global, None)?,
+    ///     IdempotencyKey::create(hash_payload(order, operation)?.to_hex(), Scope::Global, None)?,
+    /// );
+    /// # Ok::<(), idempotency_keys::Error>(())
+    /// ```
+    #[cfg(not(feature = "npm"))]
+    pub fn from_payload(
+        json: &str,
+        operation: &str,
+        scope: Scope,
+        context: Option<Context<'_>>,
+    ) -> Result<IdempotencyKey, Error> {
+        let digest = crate::payload::hash_payload(json, operation)?;
+        IdempotencyKey::create(digest.to_hex(), scope, context)
+    }
+
+    /// The key as one URL-safe text, to be stored or sent: material, scope and what the scope added.
+    /// The npm package reads and writes the same tokens.
+    ///
+    /// ```
+    /// use idempotency_keys::{IdempotencyKey, Scope};
+    /// let key = IdempotencyKey::create("order-42", Scope::Global, None)?;
+    /// assert_eq!(key.to_token(), "AQIIb3JkZXItNDJija9hwc89Lg");
+    /// assert_eq!(IdempotencyKey::from_token(&key.to_token())?, key);
+    /// # Ok::<(), idempotency_keys::Error>(())
+    /// ```
+    #[cfg(not(feature = "npm"))]
+    pub fn to_token(&self) -> String {
+        let carried = Carried {
+            scope: self.scope,
+            key: self.key.as_bytes(),
+            suffix: &self.suffix,
+        };
+        carried.to_token()
+    }
+
+    /// The key that a token carries, its hash computed anew.
+    ///
+    /// A JavaScript text may have half of a surrogate pair, which a Rust one can't: such a key comes
+    /// with U+FFFD in its place, and the hash that it has in JavaScript, too.
+    ///
+    /// # Errors
+    /// `ERR_INVALID_TOKEN` for a token of which any character was changed, left out or added, and for
+    /// one of a later version.
+    #[cfg(not(feature = "npm"))]
+    pub fn from_token(token: &str) -> Result<IdempotencyKey, Error> {
+        let opened = Opened::new(token.as_bytes())?;
+        let carried = opened.carried()?;
+        Ok(IdempotencyKey::from_suffix(
+            token::to_text(carried.key),
+            carried.scope,
+            String::from(carried.suffix),
+        ))
     }
 
     /// 64 lower-case hex digits: what goes over the wire.

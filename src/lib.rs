@@ -27,14 +27,23 @@
 
 extern crate alloc;
 
-#[cfg(any(feature = "npm", test))]
+mod base64url;
+mod canonical;
 mod decimal;
 mod digest;
 mod error;
+#[cfg(not(feature = "npm"))]
+mod json;
 mod key;
 mod material;
+mod name;
+mod path;
+mod payload;
+mod random;
 mod reset;
 mod scope;
+mod token;
+mod ttl;
 #[cfg(all(feature = "npm", target_arch = "wasm32"))]
 mod wasm;
 
@@ -42,5 +51,11 @@ pub use digest::Digest;
 pub use error::{Error, ErrorCode};
 pub use key::IdempotencyKey;
 pub use material::{DELIMITER, Material};
+#[cfg(not(feature = "npm"))]
+pub use payload::{canonicalize, hash_payload};
+#[cfg(not(any(feature = "npm", all(target_arch = "wasm32", target_os = "unknown"))))]
+pub use random::random_key;
+pub use random::{ENTROPY_LENGTH, RandomKeys};
 pub use reset::{AfterFailure, ResetOptions, ResetPlan, Target, is_hash_length, plan_reset};
 pub use scope::{Context, Scope};
+pub use ttl::parse as parse_ttl;

@@ -12,11 +12,17 @@ use alloc::vec::Vec;
 use spin::{Mutex, MutexGuard};
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::canonical;
 use crate::digest::{Digest, HEX_LENGTH, Hasher};
 use crate::error::Error;
 use crate::material::DELIMITER;
+use crate::path;
+use crate::payload;
+use crate::random::RandomKeys;
 use crate::reset::{self, AfterFailure, ResetOptions, Steps};
 use crate::scope::{self, Context, Scope};
+use crate::token::{Carried, Opened};
+use crate::ttl;
 
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
@@ -41,6 +47,7 @@ struct Room {
     lengths: [u32; BATCH],
     output: [[u8; HEX_LENGTH]; BATCH],
     text: String,
+    bytes: Vec<u8>,
     suffixes: [String; RESET_SLOT + 1],
     long: Option<Hasher>,
 }
@@ -50,6 +57,7 @@ static ROOM: Mutex<Room> = Mutex::new(Room {
     lengths: [0; BATCH],
     output: [[0; HEX_LENGTH]; BATCH],
     text: String::new(),
+    bytes: Vec::new(),
     suffixes: [const { String::new() }; RESET_SLOT + 1],
     long: None,
 });
@@ -131,6 +139,18 @@ pub fn text() -> usize {
 #[wasm_bindgen]
 pub fn text_length() -> usize {
     room().text.len()
+}
+
+/// The address of the bytes that the last call left: [`order`], [`open_token`].
+#[wasm_bindgen]
+pub fn bytes() -> usize {
+    room().bytes.as_ptr().addr()
+}
+
+/// How many bytes the last call left.
+#[wasm_bindgen]
+pub fn bytes_length() -> usize {
+    room().bytes.len()
 }
 
 /// The character code of what joins parts; see [`crate::DELIMITER`].
@@ -317,4 +337,123 @@ pub fn after_failure(candidates: usize, index: usize, status: u16) -> i32 {
         AfterFailure::ReportFirst => 1,
         AfterFailure::TryNext => 2,
     }
+}
+
+/// Puts JSON in canonical order; see [`canonical::order`]. The input holds what JSON.stringify wrote,
+/// and `behind` bytes that stay behind it. Answers 0 if it is canonical already, 1 if the bytes that
+/// are left are.
+#[wasm_bindgen]
+pub fn order(length: usize, behind: usize) -> i32 {
+    let mut room = room();
+    let Room { input, bytes, .. } = &mut *room;
+    let (json, rest) = input.split_at_checked(length).unwrap_or_default();
+    let error = match canonical::order(json) {
+        Ok(canonical) if canonical.is_text() => return 0,
+        Ok(canonical) => {
+            bytes.clear();
+            bytes.reserve(length + behind);
+            canonical.write(bytes);
+            bytes.extend_from_slice(rest.get(..behind).unwrap_or_default());
+            return 1;
+        }
+        Err(error) => error,
+    };
+    room.fail(&error)
+}
+
+/// Hashes JSON in canonical order and the `behind` bytes that follow it in the input.
+#[wasm_bindgen]
+pub fn hash_payload(length: usize, behind: usize) -> i32 {
+    let mut room = room();
+    let (json, rest) = room.input.split_at_checked(length).unwrap_or_default();
+    match payload::hash_plain(json, rest.get(..behind).unwrap_or_default()) {
+        Ok(digest) => {
+            room.put(digest);
+            0
+        }
+        Err(error) => room.fail(&error),
+    }
+}
+
+/// Refuses a payload for what stands at the path whose steps, as a JSON array, are in the input; see
+/// [`Error::refused_payload`]. Behind them stands what was found.
+#[wasm_bindgen]
+pub fn refuse_payload(kind: usize, steps_length: i32, found_length: i32) -> i32 {
+    let mut room = room();
+    let mut texts = Texts(&room.input);
+    let path = path::of_steps(texts.next(steps_length).unwrap_or_default().as_bytes());
+    let found = texts.next(found_length).unwrap_or_default();
+    let error = Error::refused_payload(kind, &path, found);
+    room.fail(&error)
+}
+
+/// The milliseconds of the time-to-live in the input; see [`ttl::parse`].
+#[wasm_bindgen]
+pub fn parse_ttl(length: i32) -> f64 {
+    let mut room = room();
+    match ttl::parse(Texts(&room.input).next(length).unwrap_or_default()) {
+        Ok(duration) => duration.as_secs() as f64 * 1_000.0,
+        Err(error) => f64::from(room.fail(&error)),
+    }
+}
+
+/// Refuses a time-to-live (0) or a token (1) that is no text; the input says what it is.
+#[wasm_bindgen]
+pub fn refuse_non_text(kind: usize, found_length: i32) -> i32 {
+    let mut room = room();
+    let found = Texts(&room.input).next(found_length).unwrap_or_default();
+    let error = match kind {
+        0 => Error::ttl_is_no_text(found),
+        _ => Error::token_is_no_text(found),
+    };
+    room.fail(&error)
+}
+
+/// Leaves the token of a key as text. The input holds the key as WTF-8, and behind it its suffix; see
+/// [`token`].
+#[wasm_bindgen]
+pub fn to_token(scope: usize, key_length: usize, suffix_length: i32) {
+    let mut room = room();
+    let (key, rest) = room.input.split_at_checked(key_length).unwrap_or_default();
+    let carried = Carried {
+        scope: scope_of(scope),
+        key,
+        suffix: Texts(rest).next(suffix_length).unwrap_or_default(),
+    };
+    room.text = carried.to_token();
+}
+
+/// Reads the token in the input: answers its scope, and leaves the key's WTF-8 as bytes and its suffix
+/// as text. See [`token`].
+#[wasm_bindgen]
+pub fn open_token(length: usize) -> i32 {
+    let mut room = room();
+    let Room {
+        input, bytes, text, ..
+    } = &mut *room;
+    let opened = Opened::new(input.get(..length).unwrap_or_default());
+    let error = match opened.as_ref().map(Opened::carried) {
+        Ok(Ok(carried)) => {
+            bytes.clear();
+            bytes.extend_from_slice(carried.key);
+            text.clear();
+            text.push_str(carried.suffix);
+            return carried.scope as i32;
+        }
+        Ok(Err(error)) => error,
+        Err(error) => error.clone(),
+    };
+    room.fail(&error)
+}
+
+/// Leaves a random key as text, made at `milliseconds` after 1970; see [`RandomKeys`]. The input holds
+/// random bytes, and behind them the last key.
+#[wasm_bindgen]
+pub fn random_key(milliseconds: f64, last_length: i32) {
+    let mut room = room();
+    let Some((entropy, rest)) = room.input.split_first_chunk() else {
+        return;
+    };
+    let last = Texts(rest).next(last_length).unwrap_or_default();
+    room.text = RandomKeys::after(last).next(milliseconds as u64, *entropy);
 }

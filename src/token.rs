@@ -1,0 +1,181 @@
+//! A key to a portable token and back: the key's text, scope and scope suffix as one URL-safe text.
+//!
+//! Version 1 is the base64url text (RFC 4648 section 5, no padding) of these bytes:
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 1 | version: 1 |
+//! | 1 | scope: 0 `run`, 1 `attempt`, 2 `global` |
+//! | 1 to 5 | bytes in the key: LEB128, in as few bytes as possible |
+//! | any | the key (joined material), UTF-8 |
+//! | any | the scope's suffix as it follows the key in the hash, UTF-8: `-run_abc123` |
+//! | 8 | checksum: the first bytes of SHA-256 over `idempotency-keys token` and all bytes above |
+//!
+//! A JavaScript key can hold half of a surrogate pair. It stands in the token as three bytes ED A0..BF
+//! 80..BF (WTF-8), so that JavaScript gets its own text back; hashes have U+FFFD in its place.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::base64url;
+use crate::digest::Hasher;
+use crate::error::Error;
+use crate::scope::Scope;
+
+const VERSION: u8 = 1;
+const CHECKSUM_LENGTH: usize = 8;
+const CHECKSUM_TAG: &[u8] = b"idempotency-keys token";
+
+/// What a token carries.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Carried<'a> {
+    pub(crate) scope: Scope,
+    /// WTF-8.
+    pub(crate) key: &'a [u8],
+    pub(crate) suffix: &'a str,
+}
+
+impl Carried<'_> {
+    /// The token.
+    pub(crate) fn to_token(&self) -> String {
+        let mut bytes = Vec::from([VERSION, self.scope as u8]);
+        let mut length = self.key.len() as u32;
+        while length > 0x7f {
+            bytes.push(length as u8 | 0x80);
+            length >>= 7;
+        }
+        bytes.push(length as u8);
+        bytes.extend_from_slice(self.key);
+        bytes.extend_from_slice(self.suffix.as_bytes());
+        bytes.extend_from_slice(&checksum(&bytes));
+        base64url::encode(&bytes)
+    }
+}
+
+/// The bytes of a token, once they are known to be whole.
+pub(crate) struct Opened(Vec<u8>);
+
+impl Opened {
+    /// Checks everything but what is inside.
+    ///
+    /// # Errors
+    /// `ERR_INVALID_TOKEN` for a text that is no token, was damaged or cut short, or is of a later
+    /// version.
+    pub(crate) fn new(token: &[u8]) -> Result<Opened, Error> {
+        let mut bytes = base64url::decode(token).ok_or_else(Error::damaged_token)?;
+        match bytes.first() {
+            Some(&VERSION) => {}
+            Some(&version) if version > VERSION => return Err(Error::later_token(version)),
+            _ => return Err(Error::damaged_token()),
+        }
+        let length = bytes.len().saturating_sub(CHECKSUM_LENGTH);
+        let found = bytes.split_off(length);
+        if found != checksum(&bytes) {
+            return Err(Error::damaged_token());
+        }
+        Ok(Opened(bytes))
+    }
+
+    /// What the token carries.
+    ///
+    /// # Errors
+    /// `ERR_INVALID_TOKEN`: its checksum is right, but no version of this package wrote it.
+    pub(crate) fn carried(&self) -> Result<Carried<'_>, Error> {
+        self.read().ok_or_else(Error::damaged_token)
+    }
+
+    fn read(&self) -> Option<Carried<'_>> {
+        let [_, scope, rest @ ..] = self.0.as_slice() else {
+            return None;
+        };
+        let scope = *Scope::ALL.get(usize::from(*scope))?;
+        let (length, rest) = read_length(rest)?;
+        let (key, suffix) = rest.split_at_checked(length)?;
+        let suffix = core::str::from_utf8(suffix).ok()?;
+        let possible = scope != Scope::Global || suffix.is_empty();
+        (possible && is_well_formed(key)).then_some(Carried { scope, key, suffix })
+    }
+}
+
+fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_LENGTH] {
+    let mut hasher = Hasher::default();
+    hasher.update(CHECKSUM_TAG);
+    hasher.update(bytes);
+    let digest = hasher.finish();
+    let [a, b, c, d, e, f, g, h, ..] = *digest.as_bytes();
+    [a, b, c, d, e, f, g, h]
+}
+
+fn read_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let mut rest = bytes;
+    let mut length = 0u32;
+    for shift in [0, 7, 14, 21, 28] {
+        let (&byte, behind) = rest.split_first()?;
+        rest = behind;
+        let part = u32::from(byte & 0x7f);
+        if part.leading_zeros() < shift || (byte == 0 && shift > 0) {
+            return None;
+        }
+        length |= part << shift;
+        if byte < 0x80 {
+            return Some((usize::try_from(length).ok()?, rest));
+        }
+    }
+    None
+}
+
+/// Whether `bytes` are WTF-8: UTF-8 that may also have lone surrogates.
+pub(crate) fn is_well_formed(bytes: &[u8]) -> bool {
+    let mut after_leading = false;
+    for piece in pieces(bytes) {
+        after_leading = match piece {
+            Piece::Text(text) => text.is_empty(),
+            Piece::Surrogate(second) if second < 0xb0 => true,
+            // A trailing one behind a leading one would be a pair, which is one character.
+            Piece::Surrogate(_) if !after_leading => false,
+            _ => return false,
+        };
+    }
+    true
+}
+
+/// WTF-8 as Rust and hashes have it, with U+FFFD for lone surrogates.
+#[cfg(not(feature = "npm"))]
+pub(crate) fn to_text(bytes: &[u8]) -> String {
+    pieces(bytes)
+        .map(|piece| match piece {
+            Piece::Text(text) => text,
+            _ => "\u{fffd}",
+        })
+        .collect()
+}
+
+enum Piece<'a> {
+    /// UTF-8; not empty.
+    Text(&'a str),
+    /// A lone surrogate, known by its second byte: a leading one below B0, or else a trailing one.
+    Surrogate(u8),
+    Malformed,
+}
+
+fn pieces(bytes: &[u8]) -> impl Iterator<Item = Piece<'_>> {
+    let mut rest = bytes;
+    core::iter::from_fn(move || {
+        if let [0xed, second @ 0xa0..=0xbf, 0x80..=0xbf, behind @ ..] = rest {
+            rest = behind;
+            return Some(Piece::Surrogate(*second));
+        }
+        let length = match core::str::from_utf8(rest) {
+            Ok(_) => rest.len(),
+            Err(error) => error.valid_up_to(),
+        };
+        let (text, behind) = rest.split_at_checked(length)?;
+        if text.is_empty() {
+            let end = rest.is_empty();
+            rest = &[];
+            return (!end).then_some(Piece::Malformed);
+        }
+        rest = behind;
+        core::str::from_utf8(text).ok().map(Piece::Text)
+    })
+}

@@ -1,0 +1,170 @@
+//! A time-to-live such as `"30m"` to a duration, as the Trigger.dev server reads it.
+//!
+//! `idempotencyKeyTTL` goes over the wire as text. The server reads one number and one unit, and
+//! takes anything else for "not given", which means 30 days. The SDK's own parser of durations reads
+//! more, so that code which checks with that one is not warned.
+
+use alloc::string::String;
+use core::time::Duration;
+
+use crate::decimal;
+use crate::error::Error;
+
+/// The units that the server reads, and the seconds in each.
+const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
+/// The units of the SDK's parser, in its order of precedence. It reads each of them once.
+const SDK_UNITS: [(&str, u64); 6] = [
+    ("w", 604_800),
+    ("d", 86_400),
+    ("hr", 3_600),
+    ("h", 3_600),
+    ("m", 60),
+    ("s", 1),
+];
+/// The SDK's parser gives up on longer texts.
+const SDK_LENGTH: usize = 100;
+/// JavaScript's latest date, in seconds after 1970 (ECMA-262, Time Values): the server adds the TTL to
+/// the time of day, and past that has no date. How much more than this leaves no room for today's
+/// date is for the server's clock to say; no key lives for 270,000 years.
+const LATEST: u64 = 8_640_000_000_000;
+
+/// Reads a time-to-live: digits and one of the units `s`, `m`, `h` and `d`, without anything around
+/// or between them (`idempotencyKeyTTL`, Trigger.dev server as of SDK 4.8.3).
+///
+/// # Errors
+/// `ERR_INVALID_TTL` for what the server would ignore:
+/// - `"1h30m"`, `"1w"`, `"1hr"`: the SDK reads them, the server does not; the text says what to write.
+/// - `""`, `"5"`, `"5 m"`, `"5M"`, `"-5m"`, `"1.5h"`, `"1e3s"`: nothing reads them.
+/// - `"8640000000001s"`: past the last date that there is.
+///
+/// ```
+/// use core::time::Duration;
+/// use idempotency_keys::parse_ttl;
+///
+/// assert_eq!(parse_ttl("90m"), Ok(Duration::from_secs(5_400)));
+/// assert_eq!(
+///     parse_ttl("1h30m").unwrap_err().message(),
+///     r#"the server ignores the TTL "1h30m", which then is 30 days: write "90m""#,
+/// );
+/// ```
+pub fn parse(text: &str) -> Result<Duration, Error> {
+    let digits = count_digits(text);
+    let (number, unit) = text.split_at_checked(digits).unwrap_or_default();
+    let seconds = UNITS
+        .iter()
+        .find(|(name, _)| *name == unit && digits > 0)
+        .map(|(_, seconds)| multiply(number, *seconds));
+    match seconds {
+        Some(seconds) if seconds <= LATEST => Ok(Duration::from_secs(seconds)),
+        Some(_) => Err(Error::ttl_out_of_range(text)),
+        None => Err(match sdk_seconds(text) {
+            Some(seconds) if seconds <= LATEST => Error::ttl_ignored(text, &rewrite(seconds)),
+            _ => Error::invalid_ttl(text),
+        }),
+    }
+}
+
+fn count_digits(text: &str) -> usize {
+    text.bytes().take_while(u8::is_ascii_digit).count()
+}
+
+/// The seconds of `number` units, or a number past [`LATEST`].
+fn multiply(number: &str, seconds: u64) -> u64 {
+    let number = number.bytes().fold(0u64, |value, digit| {
+        value
+            .saturating_mul(10)
+            .saturating_add(u64::from(digit - b'0'))
+    });
+    number.saturating_mul(seconds)
+}
+
+/// What the SDK's parser makes of `text` (`parseNaturalLanguageDurationInMs`, @trigger.dev/core
+/// 4.8.3): groups of digits and unit in any order, of which the first of each unit counts.
+fn sdk_seconds(text: &str) -> Option<u64> {
+    if text.is_empty() || text.len() > SDK_LENGTH {
+        return None;
+    }
+    let mut rest = text;
+    let mut seen = [false; SDK_UNITS.len()];
+    let mut seconds: u64 = 0;
+    while !rest.is_empty() {
+        let digits = count_digits(rest);
+        let (number, behind) = rest.split_at_checked(digits).filter(|_| digits > 0)?;
+        let (index, (name, each)) = SDK_UNITS
+            .iter()
+            .enumerate()
+            .find(|(_, (name, _))| behind.starts_with(name))?;
+        rest = behind.get(name.len()..)?;
+        let same = |(_, other): &(&str, u64)| other == each;
+        let counted = SDK_UNITS
+            .iter()
+            .zip(seen)
+            .any(|(it, seen)| same(it) && seen);
+        if !counted {
+            seconds = seconds.saturating_add(multiply(number, *each));
+        }
+        *seen.get_mut(index)? = true;
+    }
+    Some(seconds)
+}
+
+/// The same time in the largest unit that gives a whole number.
+fn rewrite(seconds: u64) -> String {
+    let (unit, each) = UNITS
+        .into_iter()
+        .rev()
+        .find(|(_, each)| seconds > 0 && seconds.is_multiple_of(*each))
+        .unwrap_or(("s", 1));
+    [&decimal::text(seconds / each), unit].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> String {
+        String::from(parse(text).unwrap_err().message())
+    }
+
+    #[test]
+    fn what_only_the_sdk_reads_is_rewritten_for_the_server() {
+        for (text, instead) in [
+            ("1w", "7d"),
+            ("1hr", "1h"),
+            ("1hr30m", "90m"),
+            ("36hr", "36h"),
+            ("1w2d3h4m5s", "788645s"),
+            ("0w", "0s"),
+            ("1s1s", "1s"),
+            ("2m1m", "2m"),
+            ("1h1hr", "1h"),
+        ] {
+            let expected = [
+                "the server ignores the TTL \"",
+                text,
+                "\", which then is 30 days: write \"",
+                instead,
+                "\"",
+            ];
+            assert_eq!(message(text), expected.concat());
+        }
+    }
+
+    #[test]
+    fn what_nothing_reads_is_refused_with_an_example() {
+        assert_eq!(
+            message("5 minutes"),
+            "the server ignores the TTL \"5 minutes\", which then is 30 days: write digits and one of the units s, m, h and d, such as \"5m\""
+        );
+    }
+
+    #[test]
+    fn a_ttl_past_the_last_date_is_refused() {
+        assert_eq!(parse("8640000000000s"), Ok(Duration::from_secs(LATEST)));
+        assert_eq!(
+            message("100000001d"),
+            "the TTL \"100000001d\" ends after the last date there is: write at most \"100000000d\""
+        );
+        assert!(message(&["9".repeat(500), "s".into()].concat()).contains("…\" ends after"));
+    }
+}
