@@ -1,5 +1,6 @@
 # make demo   the main job on real input
 # make test   every check; make pack builds the npm tarball, make bench measures
+# make playground serves examples/browser on this machine
 # Each target first installs what it needs, at pinned versions, into ignored folders of the project.
 
 SHELL := bash
@@ -7,7 +8,7 @@ SHELL := bash
 TARBALL = $(shell ls -t pkg/*.tgz 2>/dev/null | head -n 1)
 SOURCES := Cargo.toml Cargo.lock README.md CHANGELOG.md $(shell find src pkg-template -type f)
 
-.PHONY: demo test pack bench clean setup
+.PHONY: demo test pack bench playground clean setup
 
 setup:
 	@tools/setup.sh tools
@@ -31,6 +32,9 @@ test:
 
 bench: pkg/.packed
 	@benches/run.sh
+
+playground: pkg/.packed
+	@node tests/js/playground/stage.mjs
 
 clean:
 	rm -rf target pkg .tools/scratch

@@ -12,7 +12,7 @@ step() {
   printf '== %s: %d s\n' "$name" $((SECONDS - begun))
 }
 
-step "tools" tools/setup.sh tools tests
+step "tools" tools/setup.sh tools tests tests/browsers
 step "formatting" cargo fmt --check
 step "lints" cargo clippy --quiet --all-targets -- -D warnings
 step "lints, wasm" env CARGO_TARGET_DIR=target/clippy-wasm cargo clippy --quiet --lib --target wasm32-unknown-unknown --features npm -- -D warnings

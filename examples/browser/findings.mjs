@@ -9,7 +9,7 @@ const GROUP = 8;
 const encoder = new TextEncoder();
 
 /** Shows the material, the scope's part of it set apart, and returns it as one text. */
-export function showRibbon({ material, parts, scope, ctx }, added) {
+export function showRibbon({ material, parts, scope }, added) {
   const own = parts.map((text, index) => ({ text, label: Array.isArray(material) ? `part ${index + 1}` : "text" }));
   const all = [...own, ...added.map((part) => ({ ...part, added: true }))];
   byId("ribbon").replaceChildren(
@@ -32,7 +32,7 @@ export function showRibbon({ material, parts, scope, ctx }, added) {
       : scope === "global"
         ? [" Scope ", element("code", {}, "global"), " adds nothing."]
         : [" Outside a task scope ", element("code", {}, scope), " adds nothing, so that this key is the same everywhere."]),
-    ...(ctx === undefined || text !== "" ? [] : [" The SDK takes an empty text for no key at all."]),
+    ...(material === "" ? [" An empty text makes a key here, but given to a trigger as it is it means no key."] : []),
   );
   return text;
 }

@@ -105,6 +105,9 @@ const median = (sorted) => sorted[(sorted.length - 1) / 2];
  * and their median.
  */
 export async function measure(onRound) {
+  if (globalThis.crypto?.subtle === undefined) {
+    throw new Error("crypto.subtle, which this compares with, is there on https and on localhost only: open the page there");
+  }
   const counts = [];
   for (const way of WAYS) counts.push(await countFor(way));
   const rates = WAYS.map(() => []);

@@ -129,7 +129,7 @@ const STATES = {
 export async function nothingKeepsPeopleOut({ open, widths, states = Object.keys(STATES), screenshot }) {
   const found = [];
   for (const width of widths) {
-    const { page, problems } = await open(width);
+    const { page, problems } = await open({ width });
     await page.evaluate(axe);
     for (const name of states) {
       await STATES[name](page);

@@ -60,7 +60,8 @@ export function findBrowser({ names }) {
 
 /**
  * Starts a browser for a visitor who prefers a colour scheme, and no motion.
- * `open(url, width)` gives a page, and in `problems` all that went wrong in it.
+ * `open(url, { width, before })` gives a page, in which `before` ran first, and in `problems` all that
+ * went wrong in it.
  */
 export async function startBrowser(name, scheme) {
   const { options } = BROWSERS[name];
@@ -68,8 +69,9 @@ export async function startBrowser(name, scheme) {
   return {
     version: await browser.version(),
     close: () => browser.close(),
-    async open(url, width = 1280) {
+    async open(url, { width = 1280, before = () => {} } = {}) {
       const page = await browser.newPage();
+      await page.evaluateOnNewDocument(before);
       const problems = [];
       page.on("console", (message) => problems.push(`console.${message.type()}: ${message.text()}`));
       page.on("pageerror", (error) => problems.push(String(error)));

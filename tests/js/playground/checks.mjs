@@ -171,14 +171,57 @@ export async function theCodeIsTrue({ page, installed }) {
   }
 }
 
-export async function copyButtonsSayThatTheyCopied({ page }) {
-  const buttons = await page.$$("[data-copies]");
-  assert.equal(buttons.length, 4);
-  for (const button of buttons) {
+export async function copyButtonsCopyOrSelect({ page }) {
+  const names = await page.$$eval("[data-copies]", (all) => all.map((button) => button.dataset.copies));
+  assert.deepEqual(names, ["hash", "code", "token", "reset-code"]);
+  await page.evaluate(() => {
+    const { writeText } = Clipboard.prototype;
+    Clipboard.prototype.writeText = function (text) {
+      window.copied = text;
+      return writeText.call(this, text);
+    };
+  });
+  for (const name of names) {
+    const button = await page.$(`[data-copies="${name}"]`);
     await button.focus();
     await page.keyboard.press("Enter");
     await page.waitForFunction((node) => node.textContent.startsWith("Copied"), { timeout: 5_000 }, button);
+    assert.equal(await page.evaluate(() => window.copied), await text(page, `#${name}`));
   }
+  await page.evaluate(() => (Clipboard.prototype.writeText = () => Promise.reject(new Error("refused"))));
+  for (const name of names) {
+    await page.$eval(`[data-copies="${name}"]`, (button) => button.click());
+    await page.waitForFunction(
+      (wanted) => getSelection().toString().replace(/\s/g, "") === wanted,
+      { timeout: 5_000 },
+      (await text(page, `#${name}`)).replace(/\s/g, ""),
+    );
+  }
+}
+
+/** Where a page has no crypto.subtle, as on plain http, it says so, and all else works. */
+export async function aPageWithoutSubtleSaysSo({ open }) {
+  const { page } = await open({ before: () => Object.defineProperty(crypto, "subtle", { value: undefined }) });
+  await state(page, [["order", "42"], "run", TASK]);
+  assert.equal((await shown(page)).hash, sha256("order-42-run_abc123"));
+  assert.match(await text(page, "#agreement"), /no second opinion/);
+  await page.$eval("#measure", (button) => button.click());
+  await page.waitForSelector("#measure-error:not([hidden])");
+  assert.match(await text(page, "#measure-error"), /crypto\.subtle/);
+}
+
+/** As under a policy that forbids to compile WebAssembly. */
+export async function aPageWithoutWebAssemblySaysSo({ open }) {
+  const { page, problems } = await open({
+    before: () => {
+      WebAssembly.Module = function () {
+        throw new Error("forbidden");
+      };
+    },
+  });
+  assert.match(await text(page, "#refusal"), /^ERR_ENGINE/);
+  assert.equal(await isHidden(page, "#hash"), true);
+  assert.deepEqual(problems, []);
 }
 
 export async function changesAreAnnouncedOnceTypingPauses({ page }) {

@@ -22,7 +22,9 @@ const CHECKS = {
   "the reset plan depends on what one holds": checks.theResetPlanDependsOnWhatIsHeld,
   "tokens cross from the page to Node and back": checks.tokensAreMadeAndRead,
   "the code to copy runs, and its comments are true": checks.theCodeIsTrue,
-  "copy buttons say that they copied": checks.copyButtonsSayThatTheyCopied,
+  "copy buttons copy, or select where the browser refuses": checks.copyButtonsCopyOrSelect,
+  "a page without crypto.subtle says so": checks.aPageWithoutSubtleSaysSo,
+  "a page without WebAssembly says so": checks.aPageWithoutWebAssemblySaysSo,
   "changes are announced once typing pauses": checks.changesAreAnnouncedOnceTypingPauses,
   "throughput is measured on a click": checks.throughputIsMeasuredOnAClick,
   "the headings and landmarks make an outline": access.theOutlineMakesSense,
@@ -73,8 +75,9 @@ export function testPlayground(name, scheme, { only = Object.keys(CHECKS), state
 
     for (const check of only) {
       test(check, async () => {
-        const { page, problems } = await browser.open(playground.url);
-        await CHECKS[check]({ page, pkg, scheme, installed: playground.installed });
+        const open = (options) => browser.open(playground.url, options);
+        const { page, problems } = await open();
+        await CHECKS[check]({ open, page, pkg, scheme, installed: playground.installed });
         assert.deepEqual([...new Set(problems)], []);
         await page.close();
       });
@@ -87,7 +90,7 @@ export function testPlayground(name, scheme, { only = Object.keys(CHECKS), state
         const file = `${name}-${scheme}-${width}-${state}.png`.replaceAll(" ", "-");
         await page.screenshot({ path: join(pictures, file), fullPage: true });
       };
-      await access.nothingKeepsPeopleOut({ open: (width) => browser.open(playground.url, width), screenshot, states, widths });
+      await access.nothingKeepsPeopleOut({ open: (options) => browser.open(playground.url, options), screenshot, states, widths });
       context.diagnostic(`${await browser.version}: pictures are in ${pictures}`);
     });
 

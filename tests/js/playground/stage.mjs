@@ -1,4 +1,7 @@
-/** The playground as a user would start it: a copy beside the installed package, by its own server. */
+/**
+ * The playground as a user would start it: a copy beside the installed package, by its own server. Run
+ * as a script it prints the address, and serves until it is stopped.
+ */
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -21,6 +24,7 @@ export async function startPlayground() {
     env: { ...process.env, PORT: "0" },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  process.once("exit", () => child.kill());
   const [line] = await once(child.stdout.setEncoding("utf8"), "data");
   return {
     installed,
@@ -31,4 +35,8 @@ export async function startPlayground() {
       await gone;
     },
   };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  console.log((await startPlayground()).url);
 }
