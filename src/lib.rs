@@ -28,6 +28,10 @@
 extern crate alloc;
 
 mod base64url;
+#[cfg(any(feature = "npm", test))]
+mod batch;
+#[cfg(any(feature = "npm", test))]
+mod block;
 mod canonical;
 mod decimal;
 mod digest;
@@ -35,6 +39,8 @@ mod error;
 #[cfg(not(feature = "npm"))]
 mod json;
 mod key;
+#[cfg(any(test, all(feature = "npm", target_feature = "simd128")))]
+mod lanes;
 mod material;
 mod name;
 mod path;

@@ -12,6 +12,8 @@ use alloc::vec::Vec;
 use spin::{Mutex, MutexGuard};
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::batch::Batch;
+use crate::block::Suffix;
 use crate::canonical;
 use crate::digest::{Digest, HEX_LENGTH, Hasher};
 use crate::error::Error;
@@ -48,7 +50,7 @@ struct Room {
     output: [[u8; HEX_LENGTH]; BATCH],
     text: String,
     bytes: Vec<u8>,
-    suffixes: [String; RESET_SLOT + 1],
+    suffixes: [Suffix; RESET_SLOT + 1],
     long: Option<Hasher>,
 }
 
@@ -58,7 +60,7 @@ static ROOM: Mutex<Room> = Mutex::new(Room {
     output: [[0; HEX_LENGTH]; BATCH],
     text: String::new(),
     bytes: Vec::new(),
-    suffixes: [const { String::new() }; RESET_SLOT + 1],
+    suffixes: [const { Suffix::EMPTY }; RESET_SLOT + 1],
     long: None,
 });
 
@@ -77,12 +79,12 @@ impl Room {
     }
 
     fn suffix(&self, slot: usize) -> &str {
-        self.suffixes.get(slot).map_or("", String::as_str)
+        self.suffixes.get(slot).map_or("", Suffix::as_str)
     }
 
     fn keep_suffix(&mut self, slot: usize, suffix: String) {
         if let Some(kept) = self.suffixes.get_mut(slot) {
-            *kept = suffix;
+            *kept = Suffix::new(suffix);
         }
     }
 
@@ -220,10 +222,10 @@ pub fn set_suffix(scope: usize, length: i32) {
 #[wasm_bindgen]
 pub fn create(slot: usize, length: usize) {
     let mut room = room();
-    let mut hasher = Hasher::default();
-    hasher.update(room.input(length));
-    hasher.update(room.suffix(slot).as_bytes());
-    let digest = hasher.finish();
+    let Some(suffix) = room.suffixes.get(slot) else {
+        return;
+    };
+    let digest = Digest::of_message(&room.input, length, suffix);
     room.put(digest);
 }
 
@@ -239,17 +241,8 @@ pub fn create_many(slot: usize, count: usize) {
         suffixes,
         ..
     } = &mut *room;
-    let suffix = suffixes.get(slot).map_or("", String::as_str);
-    let mut rest = input.as_slice();
-    for (length, hex) in lengths.iter().zip(output).take(count) {
-        let Some((key, behind)) = rest.split_at_checked(*length as usize) else {
-            return;
-        };
-        rest = behind;
-        let mut hasher = Hasher::default();
-        hasher.update(key);
-        hasher.update(suffix.as_bytes());
-        hasher.finish().write_hex(hex);
+    if let (Some(suffix), Some(lengths)) = (suffixes.get(slot), lengths.get(..count)) {
+        Batch::new(input, lengths, suffix, output).hash();
     }
 }
 
