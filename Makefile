@@ -1,5 +1,6 @@
 # make demo   the main job on real input
 # make test   every check; make pack builds the npm tarball, make bench measures
+# make fuzz, fuzz-sdk, hostile   for longer than make test does; make audit, reproducible, release
 # make playground serves examples/browser on this machine
 # Each target first installs what it needs, at pinned versions, into ignored folders of the project.
 
@@ -8,7 +9,7 @@ SHELL := bash
 TARBALL = $(shell ls -t pkg/*.tgz 2>/dev/null | head -n 1)
 SOURCES := Cargo.toml Cargo.lock README.md CHANGELOG.md $(shell find src pkg-template -type f)
 
-.PHONY: demo test pack bench playground clean setup
+.PHONY: demo test pack bench playground fuzz fuzz-sdk hostile audit reproducible release clean setup
 
 setup:
 	@tools/setup.sh tools
@@ -35,6 +36,30 @@ bench: pkg/.packed
 
 playground: pkg/.packed
 	@node tests/js/playground/stage.mjs
+
+# An hour, or SECONDS=... in all. A finding ends it with an error.
+fuzz:
+	@tools/setup.sh cargo-fuzz
+	@fuzz/run.sh $(or $(SECONDS),3600)
+
+# Ten minutes, or SECONDS=..., beside the real SDK; SEED=... repeats a run.
+fuzz-sdk: pkg/.packed
+	@tools/setup.sh tests
+	@node tests/js/fuzz-sdk.mjs $(or $(SECONDS),600) $(SEED)
+
+# The hostile tests at full length: 50 million keys, texts of 512 MiB. Takes 4 GiB.
+hostile: pkg/.packed
+	@CREATES=$(or $(CREATES),50000000) LONGEST=1 node --test --test-timeout=3600000 tests/js/hostile*.test.mjs
+
+audit:
+	@tools/audit.sh
+
+reproducible:
+	@tests/reproducible.sh
+
+# All that comes before publishing, and nothing published; PUBLISH=1 publishes.
+release:
+	@PUBLISH=$(PUBLISH) tools/release.sh
 
 clean:
 	rm -rf target pkg .tools/scratch

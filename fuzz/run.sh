@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes each target for so many seconds, from its seeds:
+# Fuzzes all targets, or those named, for so many seconds in all, from their seeds:
 #   fuzz/run.sh SECONDS [target]...
 # SANITIZER=address looks at every access, at half the speed; the code is safe Rust, so the default is none.
 # What is found stays in fuzz/artifacts, and the corpus that grows in fuzz/corpus; `cargo fuzz tmin`
@@ -14,6 +14,7 @@ export PATH="$PWD/.tools/bin:$PATH"
 export RUSTC_BOOTSTRAP=1
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(cargo fuzz list)
+each=$((seconds / ${#targets[@]}))
 
 log=target/fuzz.log
 mkdir -p target
@@ -22,7 +23,7 @@ for target in "${targets[@]}"; do
   mkdir -p "fuzz/corpus/$target"
   status=0
   CARGO_TARGET_DIR=target/fuzz cargo fuzz run --sanitizer "${SANITIZER:-none}" "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- \
-    -max_total_time="$seconds" -max_len=1024 -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 >"$log" 2>&1 || status=$?
+    -max_total_time="$((each > 0 ? each : 1))" -max_len=1024 -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 >"$log" 2>&1 || status=$?
   if [ "$status" -ne 0 ]; then
     tail -n 60 "$log" >&2
     echo "fuzz: $target failed" >&2

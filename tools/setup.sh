@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
 # Installs what the build needs, at pinned versions, into .tools and tools/node_modules. Does nothing
 # where all of it is there. Needs the network (crates.io, the npm registry) the first time.
+#   tools/setup.sh [folder with a package-lock.json | cargo tool]...
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 WASM_PACK=0.15.1
+CARGO_FUZZ=0.13.2
+CARGO_DENY=0.20.2
+CARGO_CYCLONEDX=0.5.9
 # The CLI must be of the crate's own version.
 WASM_BINDGEN=$(sed -n 's/^wasm-bindgen = { version = "=\([^"]*\)".*/\1/p' Cargo.toml)
 
@@ -42,6 +46,11 @@ npm_tools() {
     fail "npm could not install $folder: is the network there?"
   printf '%s\n' "$stamp" >"$folder/node_modules/.stamp"
 }
-for folder in "${@:-tools}"; do
-  npm_tools "$folder"
+for wanted in "${@:-tools}"; do
+  case $wanted in
+    cargo-fuzz) cargo_tool cargo-fuzz "$CARGO_FUZZ" cargo-fuzz ;;
+    cargo-deny) cargo_tool cargo-deny "$CARGO_DENY" cargo-deny ;;
+    cargo-cyclonedx) cargo_tool cargo-cyclonedx "$CARGO_CYCLONEDX" cargo-cyclonedx ;;
+    *) npm_tools "$wanted" ;;
+  esac
 done

@@ -3,7 +3,9 @@
 #![no_main]
 
 use arbitrary::Arbitrary;
-use idempotency_keys::{AfterFailure, ErrorCode, Material, ResetOptions, Scope, Target, plan_reset};
+use idempotency_keys::{
+    AfterFailure, ErrorCode, Material, ResetOptions, Scope, Target, plan_reset,
+};
 use idempotency_keys_fuzz::{Task, hash_of, scope};
 use libfuzzer_sys::fuzz_target;
 
@@ -11,7 +13,10 @@ use libfuzzer_sys::fuzz_target;
 enum Given {
     Text(String),
     /// 64 UTF-16 units, as a hash has: of two-unit characters where `wide`.
-    HashLike { unit: u8, wide: bool },
+    HashLike {
+        unit: u8,
+        wide: bool,
+    },
     Parts(Vec<String>),
 }
 
@@ -49,7 +54,13 @@ fn expected(text: Option<&str>, parts: &[String], input: &Input) -> Option<Vec<S
     };
     match (ready_made, derived) {
         (None, None) => None,
-        (verbatim, derived) => Some(verbatim.map(str::to_owned).into_iter().chain(derived).collect()),
+        (verbatim, derived) => Some(
+            verbatim
+                .map(str::to_owned)
+                .into_iter()
+                .chain(derived)
+                .collect(),
+        ),
     }
 }
 
@@ -76,7 +87,10 @@ fuzz_target!(|input: Input| {
         attempt: input.attempt.as_deref(),
         context: input.task.as_ref().map(Task::context),
     };
-    let plan = match (plan_reset(&target, options), expected(text.as_deref(), &parts, &input)) {
+    let plan = match (
+        plan_reset(&target, options),
+        expected(text.as_deref(), &parts, &input),
+    ) {
         (Ok(plan), Some(candidates)) => {
             assert_eq!(plan.candidates, candidates);
             plan
@@ -85,7 +99,12 @@ fuzz_target!(|input: Input| {
         (plan, expected) => panic!("planned {plan:?}, expected {expected:?}"),
     };
 
-    for (index, status) in input.statuses.iter().enumerate().take(plan.candidates.len()) {
+    for (index, status) in input
+        .statuses
+        .iter()
+        .enumerate()
+        .take(plan.candidates.len())
+    {
         match plan.after_failure(index, *status) {
             AfterFailure::TryNext => assert!(index + 1 < plan.candidates.len() && *status == 404),
             AfterFailure::ReportFirst => assert!(index > 0),

@@ -1,7 +1,7 @@
 /**
  * This package against the real SDK, for as long as asked:
  *
- *   SECONDS=600 SEED=1 node tests/js/fuzz-sdk.mjs
+ *   node tests/js/fuzz-sdk.mjs <seconds> [seed]
  *
  * Prints how much was compared. Ends with status 1 at the first difference, made as small as it
  * gets, and the seed that repeats it.
@@ -12,9 +12,8 @@ import { fuzz } from "./fuzz/run.mjs";
 import { mainSubject, triggerSdkSubject } from "./conformance/subject.mjs";
 import { importEntries } from "./entries.mjs";
 
-const seconds = Number(process.env.SECONDS ?? 60);
-const seed = Number(process.env.SEED ?? Date.now() % 2 ** 32);
-if (!(seconds > 0) || !Number.isInteger(seed)) throw new Error("SECONDS and SEED are numbers");
+const [seconds, seed = Date.now() % 2 ** 32] = process.argv.slice(2).map(Number);
+if (!(seconds > 0) || !Number.isInteger(seed)) throw new Error("usage: node tests/js/fuzz-sdk.mjs <seconds> [seed]");
 
 const { main, triggerSdk } = await importEntries();
 makeKeysWith(main);
@@ -22,7 +21,7 @@ const subject = { ...mainSubject(main), ...(triggerSdk && { sdk: triggerSdkSubje
 const sides = [theirs, (one) => ours(one, subject)];
 
 const { compared, difference } = await fuzz({ seed, milliseconds: seconds * 1_000, sides });
-console.log(`${compared} cases compared with @trigger.dev/core 4.8.3, SEED=${seed}`);
+console.log(`${compared} cases compared with @trigger.dev/core 4.8.3, seed ${seed}`);
 if (difference) {
   console.log(`They differ for ${difference.case}\n  the SDK: ${difference.results[0]}\n  here:    ${difference.results[1]}`);
   process.exitCode = 1;
