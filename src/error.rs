@@ -135,6 +135,18 @@ impl Error {
         )
     }
 
+    #[cfg(feature = "npm")]
+    pub(crate) fn operation_is_no_text(found: &str) -> Error {
+        Error::new(
+            ErrorCode::InvalidPayload,
+            &[
+                "the operation is ",
+                found,
+                ", expected a text such as \"charge\"",
+            ],
+        )
+    }
+
     pub(crate) fn damaged_token() -> Error {
         Error::new(
             ErrorCode::InvalidToken,

@@ -33,13 +33,19 @@ impl Sink for Hashing {
     }
 }
 
-/// The digest of plain JSON in canonical order, with `operation` behind it.
-pub(crate) fn hash_plain(text: &[u8], operation: &[u8]) -> Result<Digest, Error> {
+/// The digest of plain JSON, in canonical order or as it stands, with `operation` behind it. The same
+/// is refused either way.
+pub(crate) fn hash_plain(text: &[u8], operation: &[u8], canonical: bool) -> Result<Digest, Error> {
     let mut hashing = Hashing {
         hasher: Hasher::default(),
         waiting: Vec::with_capacity(PIECE),
     };
-    canonical::order(text)?.write(&mut hashing);
+    let ordered = canonical::order(text)?;
+    if canonical {
+        ordered.write(&mut hashing);
+    } else {
+        hashing.put(text);
+    }
     hashing.put(operation);
     hashing.hasher.update(&hashing.waiting);
     Ok(hashing.hasher.finish())
@@ -96,5 +102,5 @@ pub fn canonicalize(json: &str) -> Result<String, Error> {
 /// ```
 #[cfg(not(feature = "npm"))]
 pub fn hash_payload(json: &str, operation: &str) -> Result<Digest, Error> {
-    hash_plain(json::plain(json)?.as_bytes(), operation.as_bytes())
+    hash_plain(json::plain(json)?.as_bytes(), operation.as_bytes(), true)
 }

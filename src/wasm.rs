@@ -354,12 +354,14 @@ pub fn order(length: usize, behind: usize) -> i32 {
     room.fail(&error)
 }
 
-/// Hashes JSON in canonical order and the `behind` bytes that follow it in the input.
+/// Hashes the JSON in the input, in canonical order or as it stands, and the `behind` bytes that follow
+/// it. See [`payload`].
 #[wasm_bindgen]
-pub fn hash_payload(length: usize, behind: usize) -> i32 {
+pub fn hash_payload(length: usize, behind: usize, canonical: bool) -> i32 {
     let mut room = room();
     let (json, rest) = room.input.split_at_checked(length).unwrap_or_default();
-    match payload::hash_plain(json, rest.get(..behind).unwrap_or_default()) {
+    let operation = rest.get(..behind).unwrap_or_default();
+    match payload::hash_plain(json, operation, canonical) {
         Ok(digest) => {
             room.put(digest);
             0
@@ -390,20 +392,21 @@ pub fn parse_ttl(length: i32) -> f64 {
     }
 }
 
-/// Refuses a time-to-live (0) or a token (1) that is no text; the input says what it is.
+/// Refuses a time-to-live (0), a token (1) or an operation (2) that is no text; the input says what it is.
 #[wasm_bindgen]
 pub fn refuse_non_text(kind: usize, found_length: i32) -> i32 {
     let mut room = room();
     let found = Texts(&room.input).next(found_length).unwrap_or_default();
     let error = match kind {
         0 => Error::ttl_is_no_text(found),
-        _ => Error::token_is_no_text(found),
+        1 => Error::token_is_no_text(found),
+        _ => Error::operation_is_no_text(found),
     };
     room.fail(&error)
 }
 
-/// Leaves the token of a key as text. The input holds the key as WTF-8, and behind it its suffix; see
-/// [`token`].
+/// Leaves the token of a key as text; see [`token`](crate::token). The input holds the key as WTF-8, and
+/// behind it its suffix.
 #[wasm_bindgen]
 pub fn to_token(scope: usize, key_length: usize, suffix_length: i32) {
     let mut room = room();
@@ -416,8 +419,8 @@ pub fn to_token(scope: usize, key_length: usize, suffix_length: i32) {
     room.text = carried.to_token();
 }
 
-/// Reads the token in the input: answers its scope, and leaves the key's WTF-8 as bytes and its suffix
-/// as text. See [`token`].
+/// Reads the token in the input; see [`token`](crate::token). Answers its scope, and leaves the key's
+/// WTF-8 as bytes, and as text the scope's name, a line feed and the suffix.
 #[wasm_bindgen]
 pub fn open_token(length: usize) -> i32 {
     let mut room = room();
@@ -429,8 +432,7 @@ pub fn open_token(length: usize) -> i32 {
         Ok(Ok(carried)) => {
             bytes.clear();
             bytes.extend_from_slice(carried.key);
-            text.clear();
-            text.push_str(carried.suffix);
+            *text = [carried.scope.as_str(), "\n", carried.suffix].concat();
             return carried.scope as i32;
         }
         Ok(Err(error)) => error,

@@ -9,6 +9,12 @@ const uncurry = Function.prototype.bind.bind(Function.prototype.call) as unknown
 ) => (self: This, ...rest: Rest) => Result;
 
 export const { isArray } = Array;
+export const { isFinite } = Number;
+export const { keys: keysOf, hasOwn } = Object;
+export const { stringify } = JSON;
+export const { now } = Date;
+export const getTime: (date: Date) => number = uncurry(Date.prototype.getTime);
+export const includes: (text: string, part: string) => boolean = uncurry(String.prototype.includes);
 export const { fromCharCode } = String;
 export const toText: (value: unknown) => string = String;
 /** No slower than the method call, in V8. */

@@ -55,6 +55,39 @@ export class InvalidScopeError extends IdempotencyKeyError {
   }
 }
 
+/** A time-to-live that the server would not understand, and would silently take for 30 days. */
+export class InvalidTtlError extends IdempotencyKeyError {
+  constructor(message: string) {
+    super("ERR_INVALID_TTL", message);
+  }
+
+  static {
+    this.prototype.name = "InvalidTtlError";
+  }
+}
+
+/** A payload that canonical JSON can't carry; the message names the path. */
+export class InvalidPayloadError extends IdempotencyKeyError {
+  constructor(message: string) {
+    super("ERR_INVALID_PAYLOAD", message);
+  }
+
+  static {
+    this.prototype.name = "InvalidPayloadError";
+  }
+}
+
+/** A token that was damaged, cut short, or made by a later version. */
+export class InvalidTokenError extends IdempotencyKeyError {
+  constructor(message: string) {
+    super("ERR_INVALID_TOKEN", message);
+  }
+
+  static {
+    this.prototype.name = "InvalidTokenError";
+  }
+}
+
 /** A scope that needs a run id or an attempt number, where there is none. */
 export class MissingContextError extends IdempotencyKeyError {
   constructor(message: string) {
@@ -165,6 +198,9 @@ const CORE_ERRORS: Record<string, new (message: string) => IdempotencyKeyError> 
   ERR_INVALID_KEY: InvalidKeyError,
   ERR_INVALID_SCOPE: InvalidScopeError,
   ERR_MISSING_CONTEXT: MissingContextError,
+  ERR_INVALID_TTL: InvalidTtlError,
+  ERR_INVALID_PAYLOAD: InvalidPayloadError,
+  ERR_INVALID_TOKEN: InvalidTokenError,
 };
 
 /** The error that the Rust core described as its code, a line feed and its message. */

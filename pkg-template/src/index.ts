@@ -21,22 +21,31 @@ export const idempotencyKeys: IdempotencyKeys = createInstance({});
 
 export {
   ApiError,
+  canonicalize,
   ConnectionError,
   EngineError,
   engineName,
+  hashPayload,
   IdempotencyKey,
   IdempotencyKeyError,
   InvalidKeyError,
+  InvalidPayloadError,
   InvalidScopeError,
+  InvalidTokenError,
+  InvalidTtlError,
   MissingContextError,
   MissingCredentialsError,
   NotFoundError,
+  parseTtl,
+  randomKey,
   RequestTimeoutError,
 } from "./core.js";
 export type { ApiErrorDetails, ErrorCode } from "./errors.js";
 export type {
   Config,
   CreateOptions,
+  FromPayloadOptions,
+  HashPayloadOptions,
   IdempotencyKeyOptions,
   IdempotencyKeyScope,
   IdempotencyKeys,

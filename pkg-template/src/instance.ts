@@ -3,6 +3,7 @@
 import { resetFirst } from "./api.js";
 import { findContext } from "./context.js";
 import { create, createMany } from "./create.js";
+import { hashPayload } from "./payload.js";
 import { candidatesOf } from "./reset.js";
 import { findSettings } from "./settings.js";
 import type { Config, IdempotencyKeys } from "./types.js";
@@ -18,6 +19,10 @@ export function createInstance(config: Config): IdempotencyKeys {
     },
     createMany(keys, options) {
       return createMany(keys, options?.scope, findContext(options?.ctx, config.ctx));
+    },
+    fromPayload(payload, options) {
+      const operation = options?.operation;
+      return createSync(hashPayload(payload, operation == null ? {} : { operation }), options);
     },
     planReset(key, options) {
       return { candidates: candidatesOf(key, options, findContext(options?.ctx, config.ctx)) };

@@ -2,6 +2,7 @@
 
 import { InvalidKeyError } from "./errors.js";
 import type { IdempotencyKeyOptions, IdempotencyKeyScope } from "./types.js";
+import { hash, NonText, openToken, refuseNonText, tokenOf } from "./wasm.js";
 
 /**
  * What a key depends on besides its material. Shared by all keys of one scope in one context, so
@@ -77,6 +78,39 @@ export class IdempotencyKey {
   /** The hash; so `JSON.stringify` writes it. */
   toJSON(): string {
     return this.#hash;
+  }
+
+  /**
+   * The key as one URL-safe text, to cross a process, a queue or a database: its material, its scope and
+   * what the scope added. The Rust crate reads and writes the same tokens.
+   *
+   * @example
+   * ```ts
+   * idempotencyKeys.createSync("order-42", { scope: "global" }).toToken(); // "AQIIb3JkZXItNDJija9hwc89Lg"
+   * ```
+   */
+  toToken(): string {
+    return tokenOf(this.#key, this.#origin);
+  }
+
+  /**
+   * The key that a token carries, its hash computed anew.
+   *
+   * @example
+   * ```ts
+   * IdempotencyKey.fromToken("AQIIb3JkZXItNDJija9hwc89Lg").key; // "order-42"
+   * ```
+   *
+   * @param token What {@link toToken} returned.
+   * @throws InvalidTokenError (`ERR_INVALID_TOKEN`) where any character was changed, left out or added, and
+   * for a token of a later version. Tokens are not signed: who can write one can write it for any key.
+   */
+  static fromToken(token: string): IdempotencyKey {
+    if (typeof token !== "string") {
+      return refuseNonText(NonText.Token, token);
+    }
+    const { key, origin } = openToken(token);
+    return IdempotencyKey.make(hash(key, origin), key, origin);
   }
 
   /**

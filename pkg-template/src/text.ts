@@ -5,7 +5,7 @@
  * changes no hash. Where they are missing (jsdom) their work is done by hand.
  */
 
-import { charCodeAt, codePointAt } from "./builtins.js";
+import { charCodeAt, codePointAt, fromCharCode } from "./builtins.js";
 
 const LAST_ASCII = 0x7f;
 const REPLACEMENT_CHARACTER = 0xfffd;
@@ -38,7 +38,7 @@ export function writeAscii(text: string, bytes: Uint8Array, offset: number): boo
  */
 export const writeUtf8: (text: string, bytes: Uint8Array) => number =
   encoder === undefined
-    ? encodeByHand
+    ? (text, bytes) => encodeByHand(text, bytes)
     : ((encodeInto) => (text: string, bytes: Uint8Array) => encodeInto(text, bytes).written)(
         encoder.encodeInto.bind(encoder),
       );
@@ -47,11 +47,44 @@ export const writeUtf8: (text: string, bytes: Uint8Array) => number =
 export const readUtf8: (bytes: Uint8Array) => string =
   decoder === undefined ? decodeByHand : decoder.decode.bind(decoder);
 
-function encodeByHand(text: string, bytes: Uint8Array): number {
+/** As {@link writeUtf8}, but keeps lone surrogates, in three bytes each (WTF-8). */
+export function writeWtf8(text: string, bytes: Uint8Array): number {
+  return hasLoneSurrogate(text) ? encodeByHand(text, bytes, true) : writeUtf8(text, bytes);
+}
+
+/** Reads WTF-8, which the core found well-formed. */
+export function readWtf8(bytes: Uint8Array): string {
+  const LEAD = 0xed;
+  let text = "";
+  let read = 0;
+  for (let at = bytes.indexOf(LEAD); at >= 0; at = bytes.indexOf(LEAD, at + 1)) {
+    const [second = 0, third = 0] = bytes.subarray(at + 1, at + 3);
+    if (second >= 0xa0) {
+      text += readUtf8(bytes.subarray(read, at)) + fromCharCode(0xd000 | ((second & 0x3f) << 6) | (third & 0x3f));
+      read = at + 3;
+    }
+  }
+  return text + readUtf8(bytes.subarray(read));
+}
+
+function hasLoneSurrogate(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const unit = charCodeAt(text, index);
+    if (unit >= 0xd800 && unit <= 0xdfff) {
+      if ((codePointAt(text, index) ?? 0) <= 0xffff) {
+        return true;
+      }
+      index++;
+    }
+  }
+  return false;
+}
+
+function encodeByHand(text: string, bytes: Uint8Array, keepSurrogates = false): number {
   let written = 0;
   for (const character of text) {
     let point = codePointAt(character, 0) ?? 0;
-    if (point >= 0xd800 && point <= 0xdfff) {
+    if (point >= 0xd800 && point <= 0xdfff && !keepSurrogates) {
       point = REPLACEMENT_CHARACTER;
     }
     if (point < 0x80) {

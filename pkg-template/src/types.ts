@@ -38,6 +38,20 @@ export interface CreateOptions {
   ctx?: TaskContext;
 }
 
+/** How to hash a payload. */
+export interface HashPayloadOptions {
+  /** What is done with the payload, such as `"charge"`: part of the hash, behind the JSON. Default: `""`. */
+  operation?: string;
+  /** Whether the members' order doesn't count (RFC 8785). False: the JSON as `JSON.stringify` writes it. Default: true. */
+  canonical?: boolean;
+}
+
+/** How to make a key from a payload. */
+export interface FromPayloadOptions extends CreateOptions {
+  /** What is done with the payload, such as `"charge"`: part of the hash, behind the JSON. Default: `""`. */
+  operation?: string;
+}
+
 /** How the key to reset was made. */
 export interface ResetOptions {
   /** The scope it was made in. Default: `"run"`, but see `planReset` for 64-character texts. */
@@ -146,6 +160,22 @@ export interface IdempotencyKeys {
    * @throws As {@link createSync}, before any key is returned.
    */
   createMany(keys: readonly KeyMaterial[], options?: CreateOptions): IdempotencyKey[];
+
+  /**
+   * Makes the key of a payload: of its hash, so that equal data has one key whatever the order of its
+   * members. The same as `createSync(hashPayload(payload, { operation }), options)`.
+   *
+   * @example
+   * ```ts
+   * const key = idempotencyKeys.fromPayload(order, { operation: "charge", scope: "global" });
+   * ```
+   *
+   * @param payload Anything that `JSON.stringify` writes.
+   * @param options What is done with the payload, and as for {@link createSync}.
+   * @throws InvalidPayloadError (`ERR_INVALID_PAYLOAD`), naming the path, for a cycle, a bigint, half of a
+   * surrogate pair and a number that is not finite; and as {@link createSync}.
+   */
+  fromPayload(payload: unknown, options?: FromPayloadOptions): IdempotencyKey;
 
   /**
    * Says which keys a reset would try, in order, without any request.

@@ -8,11 +8,12 @@
 
 import { engine } from "#engine";
 
-import { charCodeAt, fromCharCode, slice } from "./builtins.js";
+import { charCodeAt, fromCharCode, isArray, slice } from "./builtins.js";
 import type { Core } from "./engine.js";
 import { coreError, EngineError, IdempotencyKeyError } from "./errors.js";
+import { hostSha256 } from "./host.js";
 import type { Origin } from "./key.js";
-import { BYTES_PER_UNIT, readUtf8, writeAscii, writeUtf8 } from "./text.js";
+import { BYTES_PER_UNIT, readUtf8, readWtf8, writeAscii, writeUtf8, writeWtf8 } from "./text.js";
 import type { IdempotencyKeyScope } from "./types.js";
 
 /** The length of a text that is not there. */
@@ -27,6 +28,8 @@ const MEMORY_LIMIT = 4 << 20;
 const HASH_LENGTH = 64;
 /** Keys that the core makes at most in one call. */
 const BATCH = 256;
+/** Payloads from this length on are hashed by Node, where there is one: 250 bytes take as long either way. */
+const HOST_LENGTH = 256;
 /** Longer keys are written faster by the platform's encoder than by a loop. */
 const SHORT_LENGTH = 96;
 /** The slot for the suffix of a reset, behind those of the scopes. */
@@ -59,6 +62,21 @@ export const enum Refused {
   Object,
   Function,
   Symbol,
+}
+
+/** The values in payloads that are no JSON, in the order of `refused_payload` in `src/error.rs`. */
+export const enum RefusedValue {
+  BigInt,
+  Cycle,
+  NonFinite,
+  Nothing,
+}
+
+/** What has to be a text, in the order of `refuse_non_text` in `src/wasm.rs`. */
+export const enum NonText {
+  Ttl,
+  Token,
+  Operation,
 }
 
 /** Which engine answers: `"wasm-simd"`, `"wasm"` where there are no SIMD instructions, or `"js"`. */
@@ -347,4 +365,106 @@ export const enum AfterFailure {
 /** What to do after `candidates[index]` was refused for good with HTTP `status` (0: no answer). */
 export function afterFailure(candidates: number, index: number, status: number): AfterFailure {
   return withRoom(({ core }) => core.after_failure(candidates, index, status));
+}
+
+/** Writes a text, and one behind it; returns their lengths in bytes. Faster than {@link write}. */
+function writeBoth(room: Room, text: string, behind: string): [number, number] {
+  const units = text.length + behind.length;
+  if (units > INPUT_UNITS) {
+    renewViews(room, units * BYTES_PER_UNIT);
+  }
+  const length = writeUtf8(text, room.input);
+  return [length, behind === "" ? 0 : writeUtf8(behind, room.input.subarray(length))];
+}
+
+/** What `order` left: the input if it is in order already, or else a copy. */
+function ordered(room: Room, answer: number, length: number): Uint8Array {
+  const { core } = room;
+  return answer === 0
+    ? new Uint8Array(core.memory.buffer, room.input.byteOffset, length)
+    : new Uint8Array(core.memory.buffer, core.bytes() >>> 0, core.bytes_length());
+}
+
+/** Canonical JSON, from what JSON.stringify wrote. */
+export function canonicalText(json: string): string {
+  return withRoom((room) => {
+    const [length] = writeBoth(room, json, "");
+    return readUtf8(ordered(room, check(room, room.core.order(length, 0)), length));
+  });
+}
+
+/** The hash of JSON as JSON.stringify wrote it, or in canonical order, with `operation` behind it. */
+export function payloadHash(json: string, operation: string, canonical: boolean): string {
+  return withRoom((room) => {
+    const [length, behind] = writeBoth(room, json, operation);
+    const sha256 = length < HOST_LENGTH ? undefined : hostSha256();
+    if (sha256 === undefined) {
+      check(room, room.core.hash_payload(length, behind, flag(canonical)));
+      return readUtf8(new Uint8Array(room.core.memory.buffer, room.output.byteOffset, HASH_LENGTH));
+    }
+    const answer = check(room, room.core.order(length, behind));
+    return sha256(ordered(room, canonical ? answer : 0, length + behind));
+  });
+}
+
+/** Refuses a payload for what was found where `steps`, a JSON array, lead. */
+export function refusePayload(kind: RefusedValue, steps: string, found: string): never {
+  throw withRoom((room) => {
+    const [stepsLength = ABSENT, foundLength = ABSENT] = write(room, [steps, found]);
+    room.core.refuse_payload(kind, stepsLength, foundLength);
+    return coreError(read(room));
+  });
+}
+
+/** Refuses what has to be a text and isn't. */
+export function refuseNonText(kind: NonText, found: unknown): never {
+  throw withRoom((room) => {
+    const name = found === null ? "null" : found === undefined ? "undefined" : isArray(found) ? "an array" : `a value of type ${typeof found}`;
+    const [length = ABSENT] = write(room, [name]);
+    room.core.refuse_non_text(kind, length);
+    return coreError(read(room));
+  });
+}
+
+/** The milliseconds of a time-to-live. */
+export function ttlMilliseconds(ttl: string): number {
+  return withRoom((room) => {
+    const [length = ABSENT] = write(room, [ttl]);
+    return check(room, room.core.parse_ttl(length));
+  });
+}
+
+/** The token of a key. */
+export function tokenOf(key: string, { code, suffix }: Origin): string {
+  return withRoom((room) => {
+    renewViews(room, Math.max((key.length + suffix.length) * BYTES_PER_UNIT, INPUT_BYTES));
+    const length = writeWtf8(key, room.input);
+    room.core.to_token(code, length, writeUtf8(suffix, room.input.subarray(length)));
+    return read(room);
+  });
+}
+
+/** What a token carries. */
+export function openToken(token: string): { key: string; origin: Origin } {
+  return withRoom((room) => {
+    const [length = 0] = write(room, [token]);
+    const code = check(room, room.core.open_token(length));
+    const text = read(room);
+    const end = text.indexOf("\n");
+    const scope = text.slice(0, end) as IdempotencyKeyScope;
+    const key = readWtf8(new Uint8Array(room.core.memory.buffer, room.core.bytes() >>> 0, room.core.bytes_length()));
+    return { key, origin: { scope, code, suffix: text.slice(end + 1) } };
+  });
+}
+
+/** Random bytes that {@link randomKeyAfter} needs. */
+export const ENTROPY_LENGTH = 10;
+
+/** A random key that is greater than `last`. */
+export function randomKeyAfter(last: string, milliseconds: number, entropy: Uint8Array): string {
+  return withRoom((room) => {
+    room.input.set(entropy);
+    room.core.random_key(milliseconds, writeUtf8(last, room.input.subarray(ENTROPY_LENGTH)));
+    return read(room);
+  });
 }

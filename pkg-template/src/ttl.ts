@@ -1,0 +1,22 @@
+/** Time-to-lives. The rule is the core's; see `src/ttl.rs`. */
+
+import { NonText, refuseNonText, ttlMilliseconds } from "./wasm.js";
+
+/**
+ * The milliseconds of a time-to-live, as the Trigger.dev server reads `idempotencyKeyTTL`: digits and
+ * one of the units `s`, `m`, `h` and `d`.
+ *
+ * @example
+ * ```ts
+ * parseTtl("90m"); // 5400000
+ * parseTtl("1h30m"); // throws: the server ignores it, which then is 30 days: write "90m"
+ * ```
+ *
+ * @param ttl Such as `"30s"`, `"5m"`, `"2h"` or `"7d"`.
+ * @returns Milliseconds, a whole number.
+ * @throws InvalidTtlError (`ERR_INVALID_TTL`) for everything else. The server silently takes it for 30
+ * days; what the SDK's own parser reads (`"1h30m"`, `"1w"`, `"1hr"`) is shown as it has to be written.
+ */
+export function parseTtl(ttl: string): number {
+  return typeof ttl === "string" ? ttlMilliseconds(ttl) : refuseNonText(NonText.Ttl, ttl);
+}
