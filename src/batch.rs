@@ -2,7 +2,9 @@
 
 use core::mem;
 
-use crate::block::{OnlyBlock, Suffix};
+#[cfg(any(test, target_feature = "simd128"))]
+use crate::block::OnlyBlock;
+use crate::block::Suffix;
 use crate::digest::HEX_LENGTH;
 
 /// Keys that stand one behind another, the suffix that follows each of them, and the places of

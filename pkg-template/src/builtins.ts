@@ -4,7 +4,7 @@
  */
 
 /** A method as a function of the object that it is called on. */
-const uncurry = Function.prototype.bind.bind(Function.prototype.call) as unknown as <This, Rest extends unknown[], Result>(
+export const uncurry = Function.prototype.bind.bind(Function.prototype.call) as unknown as <This, Rest extends unknown[], Result>(
   method: (this: This, ...rest: Rest) => Result,
 ) => (self: This, ...rest: Rest) => Result;
 

@@ -1,14 +1,16 @@
 /** Key material to keys: reads what the caller gave, and lets the core make of it what it is. */
 
+import { BATCH_KEYS, BATCH_TEXT, type Batch, placeOf } from "./batch.js";
 import { charCodeAt, isArray, toText } from "./builtins.js";
 import { contextTexts } from "./context.js";
-import { hashOf, IdempotencyKey, type Origin } from "./key.js";
+import { announce, hashOf, IdempotencyKey, type Origin } from "./key.js";
 import type { TaskContext } from "./types.js";
 import {
   delimiter,
   findScope,
   hash,
   hashMany,
+  INPUT_UNITS,
   type NamedScope,
   Refused,
   refusePart,
@@ -181,12 +183,12 @@ export function create(
 ): IdempotencyKey {
   const scope = scopeOf(scopeName);
   if (typeof material === "string") {
-    const origin = originOf(scope, context, true);
-    return IdempotencyKey.make(hash(material, origin), material, origin);
+    return IdempotencyKey.make(material, originOf(scope, context, true));
   }
   const { text, hasParts } = join(material, nested);
   const origin = originOf(scope, context, hasParts);
-  return IdempotencyKey.make(hash(hashedText(material, text, nested), origin), text, origin);
+  const hashed = hashedText(material, text, nested);
+  return IdempotencyKey.make(text, origin, hashed === text ? undefined : hash(hashed, origin));
 }
 
 /** What the SDK hashes: a copy of the list, in which an array inside itself shows once more. */
@@ -205,21 +207,54 @@ export function createMany(
   const scope = scopeOf(scopeName);
   const list: readonly unknown[] = isArray(materials) ? materials : Array.from(materials);
   const { length } = list;
-  const joined: Joined[] = [];
-  const texts: string[] = [];
+  /** `undefined` for an empty list: no delimiter stands between it and the suffix. */
+  const texts: (string | undefined)[] = [];
   for (let index = 0; index < length; index++) {
-    const one = join(list[index]);
-    joined[index] = one;
-    texts[index] = one.text;
+    const material = list[index];
+    if (typeof material === "string") {
+      texts[index] = material;
+    } else {
+      const { text, hasParts } = join(material);
+      texts[index] = hasParts ? text : undefined;
+    }
   }
   const origin = originOf(scope, context, true);
-  const hashes = hashMany(texts, origin);
   const keys: IdempotencyKey[] = [];
-  for (let index = 0; index < length; index++) {
-    const { text, hasParts } = joined[index] as Joined;
-    keys[index] = hasParts
-      ? IdempotencyKey.make(hashes[index] as string, text, origin)
-      : create([], scopeName, context);
+  while (keys.length < length) {
+    const made = keys.length;
+    const text = texts[made];
+    if (text === undefined) {
+      keys[made] = create([], scopeName, context);
+    } else if (text.length > BATCH_TEXT) {
+      keys[made] = IdempotencyKey.make(text, origin);
+    } else {
+      makeBatch(texts, origin, keys);
+      announce(keys, made);
+    }
   }
   return keys;
+}
+
+/** Of each text, in UTF-16 units. */
+const lengths = new Uint32Array(BATCH_KEYS);
+
+/** Makes the next keys, as many as fit one batch. */
+function makeBatch(texts: readonly (string | undefined)[], origin: Origin, keys: IdempotencyKey[]): void {
+  const batch: Batch = { origin, texts: "", digits: "" };
+  const start = keys.length;
+  let joined = "";
+  let units = 0;
+  let count = 0;
+  for (; count < BATCH_KEYS && start + count < texts.length; count++) {
+    const text = texts[start + count];
+    if (text === undefined || text.length > BATCH_TEXT || units + text.length > INPUT_UNITS) {
+      break;
+    }
+    keys[start + count] = IdempotencyKey.inBatch(batch, placeOf(count, units, text.length));
+    lengths[count] = text.length;
+    joined += text;
+    units += text.length;
+  }
+  batch.texts = joined;
+  batch.digits = hashMany(joined, lengths, count, origin);
 }

@@ -1,5 +1,6 @@
 /** The key object: a hash that carries what it was made from. */
 
+import { type Batch, hashAt, textAt } from "./batch.js";
 import { InvalidKeyError } from "./errors.js";
 import type { IdempotencyKeyOptions, IdempotencyKeyScope } from "./types.js";
 import { hash, NonText, openToken, refuseNonText, tokenOf } from "./wasm.js";
@@ -22,6 +23,11 @@ const MAKER: unique symbol = Symbol("IdempotencyKey");
 /** Told of each new key, while a catalog is installed. */
 let observer: ((key: IdempotencyKey) => void) | undefined;
 const SHORT_HASH = 8;
+/** The hash of a longer material is kept at once: making it again would take over a microsecond. */
+const SHORT_TEXT = 256;
+/** In place of a hash that nobody has asked for yet, and of one that was asked for once. */
+const UNREAD = "";
+const READ_ONCE = "1";
 
 /**
  * An idempotency key: immutable, garbage-collected like any object, and wherever a text is wanted
@@ -36,28 +42,49 @@ const SHORT_HASH = 8;
  * ```
  */
 export class IdempotencyKey {
-  readonly #hash: string;
-  readonly #key: string;
-  readonly #origin: Origin;
+  /** The material, or in a batch the key's place. */
+  readonly #text: string | number;
+  readonly #from: Origin | Batch;
+  /**
+   * The hash, from its second reading on. Until then it is made when it is asked for: most keys are
+   * read once, and a hash that is kept takes as much memory as all the rest of a key.
+   */
+  #hash: string;
 
   /** Not to be called: `idempotencyKeys.create` makes keys. */
-  private constructor(maker: symbol, hash: string, key: string, origin: Origin) {
+  private constructor(maker: symbol, text: string | number, from: Origin | Batch, hash: string) {
     if (maker !== MAKER) {
       throw new TypeError("IdempotencyKey has no public constructor: call idempotencyKeys.create()");
     }
+    this.#text = text;
+    this.#from = from;
     this.#hash = hash;
-    this.#key = key;
-    this.#origin = origin;
+  }
+
+  get #origin(): Origin {
+    const from = this.#from;
+    return "origin" in from ? from.origin : from;
   }
 
   /** 64 lower-case hex digits: what goes over the wire. */
   get hash(): string {
-    return this.#hash;
+    const text = this.#text;
+    if (typeof text === "number") {
+      return hashAt(this.#from as Batch, text);
+    }
+    const kept = this.#hash;
+    if (kept.length > READ_ONCE.length) {
+      return kept;
+    }
+    const made = hash(text, this.#from as Origin);
+    this.#hash = kept === READ_ONCE ? made : READ_ONCE;
+    return made;
   }
 
   /** The caller's material, its parts joined with `-`, as the SDK reports it. */
   get key(): string {
-    return this.#key;
+    const text = this.#text;
+    return typeof text === "string" ? text : textAt(this.#from as Batch, text);
   }
 
   /** The scope the key was made in. */
@@ -67,17 +94,17 @@ export class IdempotencyKey {
 
   /** The material and the scope, in the SDK's wire shape; a new object each time. */
   get options(): IdempotencyKeyOptions {
-    return { key: this.#key, scope: this.#origin.scope };
+    return { key: this.key, scope: this.scope };
   }
 
   /** The hash; so template literals, headers, URLs and `String(key)` use it. */
   toString(): string {
-    return this.#hash;
+    return this.hash;
   }
 
   /** The hash; so `JSON.stringify` writes it. */
   toJSON(): string {
-    return this.#hash;
+    return this.hash;
   }
 
   /**
@@ -90,7 +117,7 @@ export class IdempotencyKey {
    * ```
    */
   toToken(): string {
-    return tokenOf(this.#key, this.#origin);
+    return tokenOf(this.key, this.#origin);
   }
 
   /**
@@ -110,7 +137,7 @@ export class IdempotencyKey {
       return refuseNonText(NonText.Token, token);
     }
     const { key, origin } = openToken(token);
-    return IdempotencyKey.make(hash(key, origin), key, origin);
+    return IdempotencyKey.make(key, origin);
   }
 
   /**
@@ -133,15 +160,20 @@ export class IdempotencyKey {
     inspect?: (value: unknown, options: unknown) => string,
   ): string {
     const show = (value: string): string => inspect?.(value, options) ?? JSON.stringify(value);
-    const hash = `${this.#hash.slice(0, SHORT_HASH)}…`;
-    return `IdempotencyKey { key: ${show(this.#key)}, scope: ${show(this.scope)}, hash: ${show(hash)} }`;
+    const hash = `${this.hash.slice(0, SHORT_HASH)}…`;
+    return `IdempotencyKey { key: ${show(this.key)}, scope: ${show(this.scope)}, hash: ${show(hash)} }`;
   }
 
-  /** @internal */
-  static make(hash: string, key: string, origin: Origin): IdempotencyKey {
-    const made = new IdempotencyKey(MAKER, hash, key, origin);
+  /** @internal `known`: the hash, where it is not simply that of the text. */
+  static make(text: string, origin: Origin, known = text.length > SHORT_TEXT ? hash(text, origin) : UNREAD): IdempotencyKey {
+    const made = new IdempotencyKey(MAKER, text, origin, known);
     observer?.(made);
     return made;
+  }
+
+  /** @internal The batch may still be in the making: {@link announce} its keys when it is complete. */
+  static inBatch(batch: Batch, place: number): IdempotencyKey {
+    return new IdempotencyKey(MAKER, place, batch, UNREAD);
   }
 
   static {
@@ -178,6 +210,13 @@ function notAKey(cause?: unknown): InvalidKeyError {
     "a value that claims to be an IdempotencyKey has no valid hash: pass the key itself, not a proxy or a copy of it",
     { cause },
   );
+}
+
+/** Tells of the new keys of a batch, those from `start` on. */
+export function announce(keys: readonly IdempotencyKey[], start: number): void {
+  for (let index = start; observer !== undefined && index < keys.length; index++) {
+    observer(keys[index] as IdempotencyKey);
+  }
 }
 
 /** Has `next` told of each new key; there is one observer at a time. */

@@ -5,7 +5,7 @@
  * changes no hash. Where they are missing (jsdom) their work is done by hand.
  */
 
-import { charCodeAt, codePointAt, fromCharCode } from "./builtins.js";
+import { charCodeAt, codePointAt, fromCharCode, uncurry } from "./builtins.js";
 
 const LAST_ASCII = 0x7f;
 const REPLACEMENT_CHARACTER = 0xfffd;
@@ -43,9 +43,25 @@ export const writeUtf8: (text: string, bytes: Uint8Array) => number =
         encoder.encodeInto.bind(encoder),
       );
 
+type LatinReader = (this: Uint8Array, start: number, end: number) => string;
+
+/**
+ * Node's own reader of bytes as characters, which Bun and Deno have, too: for a hash it takes 50 ns, and
+ * `TextDecoder` 60 on Node 20, 70 on Node 26, 90 on Deno. Reached through the global, so that no
+ * bundler brings a substitute for it.
+ */
+const latin1Slice = (globalThis as { Buffer?: { prototype?: { latin1Slice?: LatinReader } } }).Buffer?.prototype
+  ?.latin1Slice;
+
 /** Reads UTF-8. */
 export const readUtf8: (bytes: Uint8Array) => string =
   decoder === undefined ? decodeByHand : decoder.decode.bind(decoder);
+
+/** Reads ASCII. */
+export const readAscii: (bytes: Uint8Array) => string =
+  latin1Slice === undefined
+    ? readUtf8
+    : ((read) => (bytes: Uint8Array) => read(bytes, 0, bytes.length))(uncurry(latin1Slice));
 
 /** As {@link writeUtf8}, but keeps lone surrogates, in three bytes each (WTF-8). */
 export function writeWtf8(text: string, bytes: Uint8Array): number {

@@ -8,12 +8,13 @@
 
 import { engine } from "#engine";
 
+import { BATCH_KEYS } from "./batch.js";
 import { charCodeAt, fromCharCode, isArray, slice } from "./builtins.js";
 import type { Core } from "./engine.js";
 import { coreError, EngineError, IdempotencyKeyError } from "./errors.js";
 import { hostSha256 } from "./host.js";
 import type { Origin } from "./key.js";
-import { BYTES_PER_UNIT, readUtf8, readWtf8, writeAscii, writeUtf8, writeWtf8 } from "./text.js";
+import { BYTES_PER_UNIT, readAscii, readUtf8, readWtf8, writeAscii, writeUtf8, writeWtf8 } from "./text.js";
 import type { IdempotencyKeyScope } from "./types.js";
 
 /** The length of a text that is not there. */
@@ -22,12 +23,11 @@ const ABSENT = -1;
 const FAILED = -1;
 /** Room for any usual key, and for a piece of a long one. */
 const INPUT_BYTES = 1 << 16;
-const INPUT_UNITS = Math.floor(INPUT_BYTES / BYTES_PER_UNIT);
+/** UTF-16 units that are sure to fit it. */
+export const INPUT_UNITS = Math.floor(INPUT_BYTES / BYTES_PER_UNIT);
 /** Past this the core is replaced after the call: wasm memory can grow, but not shrink. */
 const MEMORY_LIMIT = 4 << 20;
 const HASH_LENGTH = 64;
-/** Keys that the core makes at most in one call. */
-const BATCH = 256;
 /** Payloads from this length on are hashed by Node, where there is one: 250 bytes take as long either way. */
 const HOST_LENGTH = 256;
 /** Longer keys are written faster by the platform's encoder than by a loop. */
@@ -106,8 +106,8 @@ function renewViews(room: Room, inputBytes: number): void {
   const { buffer } = core.memory;
   room.input = new Uint8Array(buffer, address, inputBytes);
   room.output = new Uint8Array(buffer, core.output(), HASH_LENGTH);
-  room.outputs = new Uint8Array(buffer, core.output(), HASH_LENGTH * BATCH);
-  room.lengths = new Uint32Array(buffer, core.lengths(), BATCH);
+  room.outputs = new Uint8Array(buffer, core.output(), HASH_LENGTH * BATCH_KEYS);
+  room.lengths = new Uint32Array(buffer, core.lengths(), BATCH_KEYS);
 }
 
 function putBack(room: Room): void {
@@ -248,7 +248,7 @@ function hashInto({ core, input, output }: Room, text: string, slot: number): st
     }
     core.finish(slot);
   }
-  return readUtf8(output);
+  return readAscii(output);
 }
 
 /** Where a piece ends that fits the input and cuts no surrogate pair in two. */
@@ -261,42 +261,30 @@ function endOfPiece(text: string, start: number): number {
   return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
 }
 
-/** {@link hash} for many texts. */
-export function hashMany(texts: readonly string[], origin: Origin): string[] {
+/**
+ * The hashes, one behind another, of `count` texts that stand one behind another in `joined`, each
+ * followed by the origin's suffix. `units` holds their lengths.
+ */
+export function hashMany(joined: string, units: Uint32Array, count: number, origin: Origin): string {
   return withRoom((room) => {
     if (room.loaded[origin.code] !== origin) {
       load(room, origin);
     }
     const { core, input, outputs, lengths } = room;
-    const hashes: string[] = [];
-    let done = 0;
-    let count = 0;
+    // All ASCII, they are as many bytes as units. If not, they are written one by one: a surrogate at
+    // the end of one text must not pair with one at the start of the next.
+    const ascii = writeUtf8(joined, input) === joined.length;
+    let start = 0;
     let used = 0;
-    const flush = (): void => {
-      core.create_many(origin.code, count);
-      const digits = readUtf8(outputs.subarray(0, count * HASH_LENGTH));
-      for (let index = 0; index < count; index++) {
-        hashes[done++] = slice(digits, index * HASH_LENGTH, (index + 1) * HASH_LENGTH);
-      }
-      count = 0;
-      used = 0;
-    };
-    for (let index = 0; index < texts.length; index++) {
-      const text = texts[index] ?? "";
-      const most = text.length * BYTES_PER_UNIT;
-      if (count === BATCH || most > INPUT_BYTES - used) {
-        flush();
-      }
-      if (most > INPUT_BYTES) {
-        hashes[done++] = hashInto(room, text, origin.code);
-        continue;
-      }
-      const length = writeAscii(text, input, used) ? text.length : writeUtf8(text, input.subarray(used));
-      lengths[count++] = length;
-      used += length;
+    for (let index = 0; index < count; index++) {
+      const length = units[index] as number;
+      const written = ascii ? length : writeUtf8(slice(joined, start, start + length), input.subarray(used));
+      lengths[index] = written;
+      start += length;
+      used += written;
     }
-    flush();
-    return hashes;
+    core.create_many(origin.code, count);
+    return readAscii(count === BATCH_KEYS ? outputs : outputs.subarray(0, count * HASH_LENGTH));
   });
 }
 
