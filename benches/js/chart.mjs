@@ -1,0 +1,42 @@
+/** The figures of `bench.mjs` as bars, on a logarithmic scale: they span three orders of magnitude. */
+
+const WIDTH = 760;
+const LEFT = 190;
+const RIGHT = 90;
+const ROW = 24;
+const SHOWN = ["one key", "3,000 under Promise.all", "100,000 keys"];
+
+const escape = (text) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+const time = (ns) => (ns < 1_000 ? `${ns.toFixed(0)} ns` : `${(ns / 1_000).toFixed(1)} µs`);
+
+/** An SVG picture of a report. */
+export function chart({ date, node, machine, results }) {
+  const medians = SHOWN.flatMap((group) => Object.values(results[group]).map(({ median }) => median));
+  const [least, most] = [Math.min(...medians) / 2, Math.max(...medians)];
+  const scale = (ns) => (Math.log(ns / least) / Math.log(most / least)) * (WIDTH - LEFT - RIGHT);
+  const parts = [];
+  let y = 24;
+  for (const group of SHOWN) {
+    parts.push(`<text x="8" y="${y + 4}" font-weight="bold">${escape(group)}, time for each</text>`);
+    y += 18;
+    for (const [name, { median }] of Object.entries(results[group])) {
+      const width = scale(median).toFixed(1);
+      parts.push(
+        `<text x="${LEFT - 8}" y="${y + 13}" text-anchor="end">${escape(name)}</text>`,
+        `<rect x="${LEFT}" y="${y}" width="${width}" height="17" fill="${name.includes("(ours)") ? "#2563eb" : "#94a3b8"}"/>`,
+        `<text x="${LEFT + Number(width) + 6}" y="${y + 13}">${time(median)}</text>`,
+      );
+      y += ROW;
+    }
+    y += 16;
+  }
+  const foot = `Logarithmic scale. ${machine}; Node ${node}; ${date}`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y + 16}" role="img" aria-label="Time to make a key, beside other ways to do it" font-family="system-ui, sans-serif" font-size="13">
+<rect width="100%" height="100%" fill="#fff"/>
+<g fill="#0f172a">
+${parts.join("\n")}
+<text x="8" y="${y + 4}" font-size="11">${escape(foot)}</text>
+</g>
+</svg>
+`;
+}
