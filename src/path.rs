@@ -32,10 +32,15 @@ pub(crate) fn at(text: &[u8], offset: usize) -> String {
             b'"' => {
                 let start = at;
                 at = string_end(text, at);
-                if names && let Some(step) = steps.last_mut() {
-                    let name = text.get(start..at - 1).unwrap_or_default();
-                    *step = Step::Member(name);
-                    names = false;
+                match text.get(start..at - 1) {
+                    Some(name) if names => {
+                        steps.pop();
+                        steps.push(Step::Member(name));
+                        names = false;
+                    }
+                    // A name without its end has no member behind it.
+                    None if names => drop(steps.pop()),
+                    _ => {}
                 }
             }
             b'{' => {
@@ -94,7 +99,7 @@ fn string_end(text: &[u8], mut at: usize) -> usize {
             _ => at += 1,
         }
     }
-    text.len() + 1
+    text.len() + 2
 }
 
 fn show(steps: &[Step<'_>]) -> String {
