@@ -32,15 +32,10 @@ pub(crate) fn at(text: &[u8], offset: usize) -> String {
             b'"' => {
                 let start = at;
                 at = string_end(text, at);
-                match text.get(start..at - 1) {
-                    Some(name) if names => {
-                        steps.pop();
-                        steps.push(Step::Member(name));
-                        names = false;
-                    }
-                    // A name without its end has no member behind it.
-                    None if names => drop(steps.pop()),
-                    _ => {}
+                if names && let Some(name) = text.get(start..at - 1) {
+                    steps.pop();
+                    steps.push(Step::Member(name));
+                    names = false;
                 }
             }
             b'{' => {
@@ -59,6 +54,10 @@ pub(crate) fn at(text: &[u8], offset: usize) -> String {
             },
             _ => {}
         }
+    }
+    if names {
+        // Between two members it is the object.
+        steps.pop();
     }
     show(&steps)
 }
