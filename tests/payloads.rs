@@ -59,7 +59,7 @@ fn what_is_no_payload_is_refused_and_its_path_named() {
             case["name"]
         );
     }
-    assert_eq!(cases.len(), 29);
+    assert_eq!(cases.len(), 30);
 }
 
 #[test]
