@@ -138,6 +138,11 @@ export class IdempotencyKey {
   }
 
   /** @internal */
+  static material(key: IdempotencyKey): string {
+    return key.#key + key.#origin.suffix;
+  }
+
+  /** @internal */
   static make(hash: string, key: string, origin: Origin): IdempotencyKey {
     const made = new IdempotencyKey(MAKER, hash, key, origin);
     observer?.(made);
@@ -183,6 +188,11 @@ function notAKey(cause?: unknown): InvalidKeyError {
 /** Has `next` told of each new key; there is one observer at a time. */
 export function observeKeys(next: ((key: IdempotencyKey) => void) | undefined): void {
   observer = next;
+}
+
+/** All that was hashed: the caller's material, and what its scope added. */
+export function materialOf(key: IdempotencyKey): string {
+  return IdempotencyKey.material(key);
 }
 
 const kept = new WeakMap<IdempotencyKey, IdempotencyKeyOptions>();
