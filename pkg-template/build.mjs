@@ -6,7 +6,7 @@
  */
 
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, relative, resolve } from "node:path";
@@ -125,6 +125,16 @@ async function bundle(name) {
     entryPoints: ENTRIES.map((entry) => join(source, "src", `${entry}.ts`)),
     plugins: [shareCore],
   });
+  if (name === "esm") {
+    await esbuild.build({
+      ...options,
+      banner: { js: "#!/usr/bin/env node" },
+      entryPoints: [join(source, "src/cli.ts")],
+      external: ["node:*"],
+      plugins: [shareCore],
+    });
+    chmodSync(join(outdir, "cli.js"), 0o755);
+  }
   if (variant.wasm !== undefined) {
     cpSync(join(work, "wasm/simd.wasm"), join(outdir, "core.wasm"));
   }
@@ -139,6 +149,7 @@ function declare() {
   const types = join(work, "types");
   rmSync(types, { recursive: true, force: true });
   run(join(bin, "tsc"), ["-p", source]);
+  run(join(bin, "tsc"), ["-p", join(source, "tsconfig.cli.json")]);
   const reached = new Set();
   const visit = (file) => {
     if (reached.has(file)) return;

@@ -32,9 +32,9 @@ pub(crate) fn at(text: &[u8], offset: usize) -> String {
             b'"' => {
                 let start = at;
                 at = string_end(text, at);
-                if names && let Some(step) = steps.last_mut() {
-                    let name = text.get(start..at - 1).unwrap_or_default();
-                    *step = Step::Member(name);
+                if names && let Some(name) = text.get(start..at - 1) {
+                    steps.pop();
+                    steps.push(Step::Member(name));
                     names = false;
                 }
             }
@@ -54,6 +54,10 @@ pub(crate) fn at(text: &[u8], offset: usize) -> String {
             },
             _ => {}
         }
+    }
+    if names {
+        // Between two members it is the object.
+        steps.pop();
     }
     show(&steps)
 }
@@ -94,7 +98,7 @@ fn string_end(text: &[u8], mut at: usize) -> usize {
             _ => at += 1,
         }
     }
-    text.len() + 1
+    text.len() + 2
 }
 
 fn show(steps: &[Step<'_>]) -> String {

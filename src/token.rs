@@ -23,6 +23,8 @@ use crate::error::Error;
 use crate::scope::Scope;
 
 const VERSION: u8 = 1;
+/// Versions that may come; any other first byte is no token's.
+const LAST_VERSION: u8 = 15;
 const CHECKSUM_LENGTH: usize = 8;
 const CHECKSUM_TAG: &[u8] = b"idempotency-keys token";
 
@@ -65,7 +67,7 @@ impl Opened {
         let mut bytes = base64url::decode(token).ok_or_else(Error::damaged_token)?;
         match bytes.first() {
             Some(&VERSION) => {}
-            Some(&version) if version > VERSION => return Err(Error::later_token(version)),
+            Some(&version @ 2..=LAST_VERSION) => return Err(Error::later_token(version)),
             _ => return Err(Error::damaged_token()),
         }
         let length = bytes.len().saturating_sub(CHECKSUM_LENGTH);

@@ -13,11 +13,11 @@
  * @module
  */
 
-import { createInstance } from "./core.js";
+import { standardInstance } from "./core.js";
 import type { IdempotencyKeys } from "./types.js";
 
 /** Finds the task context by itself: in the options, or where the Trigger.dev SDK keeps it. */
-export const idempotencyKeys: IdempotencyKeys = createInstance({});
+export const idempotencyKeys: IdempotencyKeys = standardInstance;
 
 export {
   ApiError,

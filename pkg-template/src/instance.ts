@@ -38,3 +38,6 @@ export function createInstance(config: Config): IdempotencyKeys {
     },
   };
 }
+
+/** Finds everything by itself. One for all entries. */
+export const standardInstance: IdempotencyKeys = createInstance({});

@@ -164,6 +164,11 @@ export class IdempotencyKey {
     return `IdempotencyKey { key: ${show(this.key)}, scope: ${show(this.scope)}, hash: ${show(hash)} }`;
   }
 
+  /** @internal */
+  static material(key: IdempotencyKey): string {
+    return key.key + key.#origin.suffix;
+  }
+
   /** @internal `known`: the hash, where it is not simply that of the text. */
   static make(text: string, origin: Origin, known = text.length > SHORT_TEXT ? hash(text, origin) : UNREAD): IdempotencyKey {
     const made = new IdempotencyKey(MAKER, text, origin, known);
@@ -222,6 +227,11 @@ export function announce(keys: readonly IdempotencyKey[], start: number): void {
 /** Has `next` told of each new key; there is one observer at a time. */
 export function observeKeys(next: ((key: IdempotencyKey) => void) | undefined): void {
   observer = next;
+}
+
+/** All that was hashed: the caller's material, and what its scope added. */
+export function materialOf(key: IdempotencyKey): string {
+  return IdempotencyKey.material(key);
 }
 
 const kept = new WeakMap<IdempotencyKey, IdempotencyKeyOptions>();

@@ -20,11 +20,16 @@ pub enum Js {
 
 /// A file of `tests/vectors`.
 pub fn load(suite: &str) -> Vec<Value> {
+    load_list(suite, "cases")
+}
+
+/// One of the lists in a file of `tests/vectors`.
+pub fn load_list(suite: &str, name: &str) -> Vec<Value> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/vectors/{suite}.json"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
     let file: Value =
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path:?}: {error}"));
-    file["cases"].as_array().expect("a list of cases").clone()
+    file[name].as_array().expect("a list of cases").clone()
 }
 
 /// What a case is called in a failure.
