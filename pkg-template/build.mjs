@@ -53,7 +53,8 @@ function buildWasm(name, rustFlags, optimize) {
         ...process.env,
         CARGO_TARGET_DIR: join(root, "target/wasm", name),
         PATH: [join(root, ".tools/bin"), bin, process.env.PATH].join(delimiter),
-        RUSTFLAGS: [...rustFlags, ...remap].join(" "),
+        // Not RUSTFLAGS: folders may have spaces in their names.
+        CARGO_ENCODED_RUSTFLAGS: [...rustFlags, ...remap].join("\x1f"),
       },
     },
   );

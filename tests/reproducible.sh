@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the package twice, in folders of different names and depths, with other homes, time zones and
-# umasks, and fails unless wasm and tarball are the same, byte for byte.
+# Builds the package twice, in folders of different names and depths, with other time zones and umasks,
+# and fails unless wasm and tarball are the same, byte for byte.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -22,13 +22,10 @@ build() {
   local folder=$1 zone=$2 mask=$3
   copy "$folder"
   (
-    cd "$folder"
-    umask "$mask"
-    export TZ=$zone CARGO_HOME="${CARGO_HOME:-$HOME/.cargo}"
-    node pkg-template/build.mjs
-    npm pack ./pkg/npm --pack-destination pkg --loglevel=error >/dev/null
-    sha256sum target/npm/wasm/*.wasm
-    cd pkg && sha256sum ./*.tgz
+    cd "$folder" && umask "$mask" && export TZ=$zone &&
+      node pkg-template/build.mjs &&
+      npm pack ./pkg/npm --pack-destination pkg --loglevel=error >/dev/null &&
+      sha256sum target/npm/wasm/*.wasm && cd pkg && sha256sum ./*.tgz
   ) 2>"$folder/log" || { cat "$folder/log" >&2; return 1; }
 }
 
