@@ -8,6 +8,7 @@ export { installCatalog } from "./catalog.js";
 export { findContext } from "./context.js";
 export { create } from "./create.js";
 export * from "./errors.js";
+export * from "./run-once/errors.js";
 export { createInstance } from "./instance.js";
 export { IdempotencyKey, optionsOf } from "./key.js";
 export { canonicalize, hashPayload } from "./payload.js";
