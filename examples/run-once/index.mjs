@@ -8,11 +8,17 @@ import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { startPayments } from "./payments.mjs";
+
+if (!process.env.REDIS_URL && !isBuiltin("node:sqlite")) {
+  console.error("this Node has no SQLite: use Node 22.13 or later, or set REDIS_URL");
+  process.exit(1);
+}
 
 const payments = await startPayments();
 const folder = mkdtempSync(join(tmpdir(), "example-run-once-"));
@@ -45,7 +51,7 @@ try {
   payments.delayMs = 1000;
   const second = { order: `order-2-${run}`, amount: 500 };
   const lost = deliver(a, second).catch(() => "nothing");
-  await sleep(300);
+  while (payments.counts.requests === 1) await sleep(10);
   console.log("  A: killed");
   a.child.kill("SIGKILL");
   console.log(`  A answered: ${await lost}`);

@@ -7,9 +7,7 @@ export async function openStore(file) {
     const { Redis } = await import("ioredis");
     return new RedisStore(new Redis(process.env.REDIS_URL));
   }
-  const { DatabaseSync } = await import("node:sqlite").catch(() => {
-    throw new Error("this Node has no SQLite: use Node 22.13 or later, or set REDIS_URL");
-  });
+  const { DatabaseSync } = await import("node:sqlite");
   const database = new DatabaseSync(file, { timeout: 5000 });
   database.exec("PRAGMA journal_mode = WAL");
   database.exec(sqliteMigration());

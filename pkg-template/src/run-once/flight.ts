@@ -159,10 +159,10 @@ export class Flight {
       failure = { error };
     }
     stop();
-    if (failure !== undefined && afterRun(false).at === "release") {
+    if (afterRun(failure === undefined).at === "release") {
       await this.#release();
-      emit({ type: "fail", key, error: failure.error });
-      throw failure.error;
+      emit({ type: "fail", key, error: failure?.error });
+      throw failure?.error;
     }
     const end = afterPublish(await this.#publish(text, value));
     if (end.at === "end" && end.how === "published") {

@@ -45,6 +45,7 @@ async function connect() {
     try {
       return await STORES[engine]();
     } catch (error) {
+      if (error.code === undefined) throw error;
       note("error", { code: "connect", message: String(error) });
       await sleep(50);
     }
@@ -60,7 +61,7 @@ const { runOnce } = createRunOnce({
 
 function workMs() {
   if (mode === "slow") return 5 * leaseMs;
-  return randomInt(50) === 0 ? 1.5 * leaseMs : randomInt(5, 50);
+  return randomInt(50) === 0 ? 1.5 * leaseMs : randomInt(20, 100);
 }
 
 /** Does the key's work, for longer than a lease now and then, and fails now and then. */

@@ -39,6 +39,21 @@ export function readLedger(file) {
     : [];
 }
 
+/** One of the processes whose callbacks are running just now; after two seconds without, just any. */
+async function atWork(ledger, running, paused) {
+  for (let tries = 0; tries < 100; tries++) {
+    const open = new Map();
+    for (const { event, execution, worker } of readLedger(ledger)) {
+      if (event === "start") open.set(execution, worker);
+      else open.delete(execution);
+    }
+    const busy = [...new Set(open.values())].filter((worker) => running.has(worker) && !paused.has(worker));
+    if (busy.length > 0) return running.get(busy[randomInt(busy.length)]);
+    await sleep(20);
+  }
+  return [...running.values()].find(({ worker }) => !paused.has(worker));
+}
+
 /**
  * Keeps `size` processes going while `kills` of them are killed, or stopped for longer than a lease,
  * at random moments; then lets the rest finish. `interrupt` is awaited halfway.
@@ -58,15 +73,19 @@ export async function runCrowd(setup, { size, kills, node, interrupt }) {
   };
   for (let index = 0; index < size; index++) start();
   let pauses = 0;
+  const paused = new Set();
   for (let kill = 0; kill < kills; kill++) {
     await sleep(randomInt(60, 260));
-    const alive = [...running.values()];
-    const victim = alive[randomInt(Math.max(1, alive.length))];
+    const victim = await atWork(setup.ledger, running, paused);
     if (victim === undefined) start();
-    else if (randomInt(4) === 0) {
+    else if (randomInt(5) < 2) {
       pauses += 1;
+      paused.add(victim.worker);
       victim.child.kill("SIGSTOP");
-      void sleep(2 * setup.leaseMs).then(() => victim.child.kill("SIGCONT"));
+      void sleep(4 * setup.leaseMs).then(() => {
+        victim.child.kill("SIGCONT");
+        paused.delete(victim.worker);
+      });
     } else {
       killed.add(victim.worker);
       victim.child.kill("SIGKILL");

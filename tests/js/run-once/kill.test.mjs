@@ -18,8 +18,8 @@ import { startPostgres, startRedis } from "./services.mjs";
 import { nodeWithSqlite } from "./sqlite-node.mjs";
 
 const long = process.env.RUN_ONCE_LONG !== undefined;
-const crowd = long ? { size: 6, kills: 400 } : { size: 4, kills: 18 };
-const keys = long ? 3000 : 150;
+const crowd = long ? { size: 6, kills: 400 } : { size: 4, kills: 14 };
+const keys = long ? 8000 : 200;
 const leaseMs = 400;
 
 const folder = mkdtempSync(join(tmpdir(), "run-once-kill-"));

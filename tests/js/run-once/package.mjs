@@ -1,5 +1,5 @@
 /** Run-once as a user has it: the packed tarball's entries, resolved by name. */
-import { writeFileSync } from "node:fs";
+import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -11,10 +11,12 @@ export const folder = installedPackage();
 
 const ENTRIES = ["", "/redis", "/postgres", "/sqlite", "/durable-object", "/conformance"];
 const imports = join(folder, "run-once.mjs");
-writeFileSync(
-  imports,
-  ['export * as keys from "idempotency-keys";', ...ENTRIES.map((entry) => `export * from "idempotency-keys/run-once${entry}";`), ""].join("\n"),
-);
+if (!existsSync(imports)) {
+  const lines = ['export * as keys from "idempotency-keys";', ...ENTRIES.map((entry) => `export * from "idempotency-keys/run-once${entry}";`)];
+  // Many processes come here at once: none may read half a file.
+  writeFileSync(`${imports}.${process.pid}`, `${lines.join("\n")}\n`);
+  renameSync(`${imports}.${process.pid}`, imports);
+}
 
 /** Everything that the run-once entries export, and `keys`, the main entry. */
 export const runOnce = await import(pathToFileURL(imports).href);

