@@ -20,7 +20,16 @@ const bin = join(root, "tools/node_modules/.bin");
 const esbuild = createRequire(join(root, "tools/package.json"))("esbuild");
 
 /** The public entries, by their path below `src`. Each gets its place in package.json's exports. */
-const ENTRIES = ["index", "trigger-sdk"];
+const ENTRIES = [
+  "index",
+  "trigger-sdk",
+  "run-once/index",
+  "run-once/redis",
+  "run-once/postgres",
+  "run-once/sqlite",
+  "run-once/durable-object",
+  "run-once/conformance",
+];
 
 /** How each kind of runtime gets at the wasm. */
 const VARIANTS = {

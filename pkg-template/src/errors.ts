@@ -16,7 +16,14 @@ export type ErrorCode =
   | "ERR_API"
   | "ERR_NOT_FOUND"
   | "ERR_CONNECTION"
-  | "ERR_REQUEST_TIMEOUT";
+  | "ERR_REQUEST_TIMEOUT"
+  | "ERR_INVALID_ARGUMENT"
+  | "ERR_IN_PROGRESS"
+  | "ERR_PAYLOAD_MISMATCH"
+  | "ERR_INVALID_RESULT"
+  | "ERR_LEASE_LOST"
+  | "ERR_STORE"
+  | "ERR_PUBLISH";
 
 /** What all errors of this package have in common. */
 export class IdempotencyKeyError extends Error {

@@ -18,6 +18,7 @@ export async function bundleWorker(entry, folder) {
     bundle: true,
     conditions: ["workerd", "worker"],
     entryPoints: [entry],
+    external: ["cloudflare:*"],
     format: "esm",
     mainFields: ["module", "main"],
     minify: true,

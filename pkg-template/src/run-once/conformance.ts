@@ -1,0 +1,286 @@
+/**
+ * What every store must do, as a list of cases for any test framework.
+ *
+ * @example
+ * ```ts
+ * import { test } from "node:test";
+ * import { storeConformance } from "idempotency-keys/run-once/conformance";
+ *
+ * for (const { name, run } of storeConformance(() => new MyStore(client))) test(name, run);
+ * ```
+ *
+ * @module
+ */
+import type { Acquired, Claim } from "./machine.js";
+import type { Store } from "./store.js";
+
+/** One case: it rejects, with an error that says what was found and expected, if the store fails it. */
+export interface ConformanceCase {
+  /** A sentence about the store's behaviour. */
+  readonly name: string;
+  readonly run: () => Promise<void>;
+}
+
+/** Settings of {@link storeConformance}. */
+export interface ConformanceOptions {
+  /**
+   * The shortest lease, in milliseconds, that surely outlasts two operations of the store. Cases that
+   * wait for a lease or a record to end wait as long. Default: 250.
+   */
+  readonly shortMs?: number;
+}
+
+const LONG_MS = 3_600_000;
+
+function same(found: unknown, expected: unknown, what: string): void {
+  const [foundText, expectedText] = [JSON.stringify(found) ?? "undefined", JSON.stringify(expected) ?? "undefined"];
+  if (foundText !== expectedText) throw new Error(`${what}: found ${foundText}, expected ${expectedText}`);
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
+
+/** A hash that no other case or run uses. */
+function freshHash(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** One key and the store it is in. */
+class Key {
+  readonly hash = freshHash();
+  readonly store: Store;
+  readonly shortMs: number;
+
+  constructor(store: Store, shortMs: number) {
+    this.store = store;
+    this.shortMs = shortMs;
+  }
+
+  acquire(holder: string, claim: Partial<Claim> = {}): Promise<Acquired> {
+    return this.store.acquire(this.hash, {
+      holder,
+      token: "token",
+      fingerprint: undefined,
+      leaseMs: LONG_MS,
+      ttlMs: LONG_MS,
+      ...claim,
+    });
+  }
+
+  async expect(holder: string, status: Acquired["status"], claim: Partial<Claim> = {}): Promise<void> {
+    same((await this.acquire(holder, claim)).status, status, `acquire by ${holder}`);
+  }
+
+  async expectDone(result: string | undefined): Promise<void> {
+    const answer = await this.acquire("reader");
+    same(answer.status, "done", "acquire by a reader");
+    if (answer.status === "done") same(answer.result, result, "the stored result");
+  }
+
+  renew(holder: string, leaseMs = LONG_MS): Promise<boolean> {
+    return this.store.renew(this.hash, holder, leaseMs, LONG_MS);
+  }
+
+  complete(holder: string, result: string | undefined, ttlMs = LONG_MS): Promise<boolean> {
+    return this.store.complete(this.hash, holder, result, ttlMs);
+  }
+
+  release(holder: string): Promise<boolean> {
+    return this.store.release(this.hash, holder);
+  }
+
+  /** Longer than a short lease or time to live. */
+  lapse(): Promise<void> {
+    return sleep(this.shortMs + 50);
+  }
+}
+
+const CASES: Record<string, (key: Key) => Promise<void>> = {
+  async "a free key is acquired, and is then held against others"(key) {
+    await key.expect("one", "acquired");
+    await key.expect("two", "held");
+  },
+
+  async "a held key's answer says what is left of the lease"(key) {
+    await key.expect("one", "acquired");
+    const answer = await key.acquire("two");
+    const leaseMs = answer.status === "held" ? answer.leaseMs : Number.NaN;
+    same(leaseMs > LONG_MS / 2 && leaseMs <= LONG_MS, true, `a lease of ${LONG_MS} ms with ${leaseMs} ms left`);
+  },
+
+  async "of many that ask at once, one acquires"(key) {
+    const asked = Array.from({ length: 32 }, (_, index) => key.acquire(`holder-${index}`));
+    const answers = (await Promise.all(asked)).map(({ status }) => status);
+    same(answers.filter((status) => status === "acquired").length, 1, "callers that acquired");
+    same(answers.filter((status) => status === "held").length, 31, "callers that found the key held");
+  },
+
+  async "the same holder may ask again, as after a lost answer"(key) {
+    await key.expect("one", "acquired");
+    await key.expect("one", "acquired");
+    same(await key.complete("one", "1"), true, "complete by one");
+  },
+
+  async "a result is returned from then on, by any holder's name"(key) {
+    await key.expect("one", "acquired");
+    same(await key.complete("one", '{"a":[1,"é\\u0000\\ud83d"]}'), true, "complete by one");
+    await key.expectDone('{"a":[1,"é\\u0000\\ud83d"]}');
+    await key.expectDone('{"a":[1,"é\\u0000\\ud83d"]}');
+  },
+
+  async "a result of undefined and a result of null are told apart"(key) {
+    await key.expect("one", "acquired");
+    same(await key.complete("one", undefined), true, "complete by one");
+    await key.expectDone(undefined);
+    const other = new Key(key.store, key.shortMs);
+    await other.expect("one", "acquired");
+    same(await other.complete("one", "null"), true, "complete by one");
+    await other.expectDone("null");
+  },
+
+  async "a result of a megabyte is kept"(key) {
+    const result = JSON.stringify("é".repeat(500_000));
+    await key.expect("one", "acquired");
+    same(await key.complete("one", result), true, "complete by one");
+    const answer = await key.acquire("two");
+    same(answer.status === "done" && answer.result === result, true, "the result came back whole");
+  },
+
+  async "the first result stays, whatever its holder or another does afterwards"(key) {
+    await key.expect("one", "acquired");
+    same(await key.complete("one", "1"), true, "complete by one");
+    same(await key.complete("one", "2"), true, "complete by one, again");
+    same(await key.complete("two", "3"), false, "complete by two");
+    same(await key.renew("one"), false, "renew by one");
+    same(await key.release("one"), false, "release by one");
+    await key.expectDone("1");
+  },
+
+  async "a released key is free, and has no trace of its holder"(key) {
+    await key.expect("one", "acquired", { fingerprint: "a" });
+    same(await key.release("one"), true, "release by one");
+    same(await key.release("one"), false, "release by one, again");
+    same(await key.complete("one", "1"), false, "complete by one");
+    same(await key.renew("one"), false, "renew by one");
+    await key.expect("two", "acquired", { fingerprint: "b" });
+  },
+
+  async "only the holder renews, completes and releases"(key) {
+    await key.expect("one", "acquired");
+    same(await key.renew("two"), false, "renew by two");
+    same(await key.complete("two", "2"), false, "complete by two");
+    same(await key.release("two"), false, "release by two");
+    same(await key.complete("one", "1"), true, "complete by one");
+    await key.expectDone("1");
+  },
+
+  async "nothing can be renewed, completed or released that was never acquired"(key) {
+    same(await key.renew("one"), false, "renew by one");
+    same(await key.complete("one", "1"), false, "complete by one");
+    same(await key.release("one"), false, "release by one");
+    await key.expect("two", "acquired");
+  },
+
+  async "a lease that ran out is taken over, and its former holder can do nothing any more"(key) {
+    await key.expect("one", "acquired", { leaseMs: key.shortMs });
+    await key.expect("two", "held");
+    await key.lapse();
+    await key.expect("two", "takenOver");
+    same(await key.renew("one"), false, "renew by one");
+    same(await key.complete("one", "1"), false, "complete by one");
+    same(await key.release("one"), false, "release by one");
+    await key.expect("one", "held");
+    same(await key.complete("two", "2"), true, "complete by two");
+    await key.expectDone("2");
+  },
+
+  async "of many that find a lease run out, one takes over"(key) {
+    await key.expect("one", "acquired", { leaseMs: key.shortMs });
+    await key.lapse();
+    const asked = Array.from({ length: 32 }, (_, index) => key.acquire(`holder-${index}`));
+    const answers = (await Promise.all(asked)).map(({ status }) => status);
+    same(answers.filter((status) => status === "takenOver").length, 1, "callers that took over");
+    same(answers.filter((status) => status === "held").length, 31, "callers that found the key held");
+  },
+
+  async "a renewed lease outlasts the first one"(key) {
+    await key.expect("one", "acquired", { leaseMs: key.shortMs });
+    same(await key.renew("one"), true, "renew by one");
+    await key.lapse();
+    await key.expect("two", "held");
+  },
+
+  async "a holder may still renew or publish after its lease, if nobody took over"(key) {
+    await key.expect("one", "acquired", { leaseMs: key.shortMs });
+    await key.lapse();
+    same(await key.renew("one", key.shortMs), true, "renew by one");
+    await key.lapse();
+    same(await key.complete("one", "1"), true, "complete by one");
+    await key.expectDone("1");
+  },
+
+  async "a result is forgotten after its time, with all that belonged to it"(key) {
+    await key.expect("one", "acquired", { fingerprint: "a" });
+    same(await key.complete("one", "1", key.shortMs), true, "complete by one");
+    await key.expectDone("1");
+    await key.lapse();
+    await key.expect("two", "acquired", { fingerprint: "b" });
+    same(await key.complete("one", "1"), false, "complete by one");
+    same(await key.complete("two", undefined), true, "complete by two");
+    await key.expectDone(undefined);
+  },
+
+  async "a holder that died is forgotten when its lease and its time are over"(key) {
+    await key.expect("one", "acquired", { leaseMs: 1, ttlMs: key.shortMs, fingerprint: "a" });
+    await key.lapse();
+    same(await key.complete("one", "1"), false, "complete by one");
+    await key.expect("two", "acquired", { fingerprint: "b" });
+  },
+
+  async "another payload is refused, whether the key is held, done or left behind"(key) {
+    await key.expect("one", "acquired", { fingerprint: "a", leaseMs: key.shortMs });
+    await key.expect("two", "mismatch", { fingerprint: "b" });
+    await key.lapse();
+    await key.expect("two", "mismatch", { fingerprint: "b" });
+    await key.expect("two", "takenOver", { fingerprint: "a" });
+    same(await key.complete("two", "2"), true, "complete by two");
+    await key.expect("three", "mismatch", { fingerprint: "b" });
+    await key.expect("three", "done", { fingerprint: "a" });
+  },
+
+  async "without a payload nothing is compared, and the first payload stays"(key) {
+    await key.expect("one", "acquired", { fingerprint: "a", leaseMs: key.shortMs });
+    await key.expect("two", "held");
+    await key.lapse();
+    await key.expect("two", "takenOver");
+    await key.expect("three", "mismatch", { fingerprint: "b" });
+    same(await key.complete("two", "2"), true, "complete by two");
+    await key.expect("three", "mismatch", { fingerprint: "b" });
+    await key.expectDone("2");
+  },
+
+  async "keys don't touch each other"(key) {
+    const other = new Key(key.store, key.shortMs);
+    await key.expect("one", "acquired");
+    await other.expect("one", "acquired");
+    same(await key.complete("one", "1"), true, "complete of the first");
+    await other.expect("two", "held");
+    same(await other.release("one"), true, "release of the second");
+    await key.expectDone("1");
+  },
+};
+
+/**
+ * The cases for a store. They use hashes of their own, made up at random, and leave records behind
+ * that last an hour.
+ *
+ * @param create Makes the store, or returns it: called once for each case.
+ */
+export function storeConformance(
+  create: () => Store | Promise<Store>,
+  options: ConformanceOptions = {},
+): ConformanceCase[] {
+  return Object.entries(CASES).map(([name, check]) => ({
+    name,
+    run: async () => check(new Key(await create(), options.shortMs ?? 250)),
+  }));
+}

@@ -1,0 +1,39 @@
+/** Durations as callers give them. */
+import { InvalidTtlError, parseTtl } from "../core.js";
+
+/**
+ * Milliseconds as a number, or a text of digits and one of `s`, `m`, `h`, `d`, such as `"60s"` or
+ * `"30d"`.
+ */
+export type Duration = number | string;
+
+/** The longest wait that a timer keeps: longer ones fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * @param name The setting, for the message.
+ * @throws InvalidTtlError (`ERR_INVALID_TTL`) for a text that `parseTtl` refuses, and for a number
+ * that is not whole, negative, or below `least`.
+ */
+export function milliseconds(name: string, duration: Duration, least: 0 | 1): number {
+  const ms = typeof duration === "string" ? parseTtl(duration) : duration;
+  if (!Number.isSafeInteger(ms) || ms < least) {
+    throw new InvalidTtlError(
+      `${name} is ${String(ms)}, expected whole milliseconds from ${least} on, or a text such as "60s"`,
+    );
+  }
+  return ms;
+}
+
+/** A timer that doesn't keep the process alive. */
+export function unrefTimer(callback: () => void, ms: number): () => void {
+  const timer: unknown = setTimeout(callback, Math.min(ms, LONGEST_TIMER));
+  (timer as { unref?: () => void }).unref?.();
+  return () => clearTimeout(timer as number);
+}
+
+/** A timer that does. */
+export function timer(callback: () => void, ms: number): () => void {
+  const id = setTimeout(callback, Math.min(ms, LONGEST_TIMER));
+  return () => clearTimeout(id);
+}

@@ -1,0 +1,96 @@
+/** A callback's result to JSON text and back; refuses what would come back as something else. */
+import { InvalidResultError } from "../core.js";
+
+const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
+
+/** Where in the result a value is, such as `result.items[2]["first name"]`. */
+function member(path: string, key: string | number): string {
+  if (typeof key === "number") return `${path}[${key}]`;
+  return IDENTIFIER.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
+}
+
+function refuse(path: string, found: string, advice: string): never {
+  throw new InvalidResultError(`${path} is ${found}, which JSON can't carry: ${advice}`, path);
+}
+
+/** The name of an object's class, with its article. */
+function className(value: object): string {
+  const constructor: unknown = (value as { constructor?: unknown }).constructor;
+  const name = typeof constructor === "function" ? constructor.name : "";
+  return name === "" ? "an object of a class" : `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+}
+
+/** An object literal's prototype, of this or of another realm. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Refuses what `JSON.stringify` would drop, change or choke on. `above`: the objects around it. */
+function check(value: unknown, path: string, above: object[]): void {
+  switch (typeof value) {
+    case "object":
+      if (value !== null) checkObject(value, path, above);
+      break;
+    case "number":
+      if (!Number.isFinite(value)) refuse(path, String(value), "return null, or a text");
+      break;
+    case "bigint":
+      refuse(path, "a bigint", "return String(value)");
+      break;
+    case "function":
+      refuse(path, "a function", "return data only");
+      break;
+    case "symbol":
+      refuse(path, "a symbol", "return a text");
+      break;
+    case "undefined":
+      refuse(path, "undefined inside a list", "return null, or leave it out");
+  }
+}
+
+function checkObject(value: object, path: string, above: object[]): void {
+  if (above.includes(value)) refuse(path, "an object that contains itself", "return a plain copy");
+  above.push(value);
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      check(value[index], member(path, index), above);
+    }
+    const extra = Object.keys(value)[value.length];
+    if (extra !== undefined) refuse(member(path, extra), "a named property of a list", "return an object");
+  } else {
+    if (!isPlain(value)) {
+      refuse(path, className(value), "return a plain object, a text or a number made from it");
+    }
+    for (const [key, inner] of Object.entries(value)) {
+      // Left out of the JSON text, such a member still reads as undefined.
+      if (inner !== undefined) check(inner, member(path, key), above);
+    }
+  }
+  above.pop();
+}
+
+/**
+ * The result as JSON text; undefined for undefined.
+ *
+ * @throws InvalidResultError (`ERR_INVALID_RESULT`) naming the path, for a function, a symbol, a
+ * bigint, NaN, an infinity, an object that contains itself, undefined in a list, and an object of a
+ * class, such as a Date or a Map: a later caller would get something else than the first.
+ */
+export function encodeResult(result: unknown): string | undefined {
+  if (result === undefined) return undefined;
+  try {
+    check(result, "result", []);
+    return JSON.stringify(result);
+  } catch (error) {
+    if (error instanceof RangeError) {
+      throw new InvalidResultError("the result is nested too deeply, or too long, for JSON text", "result");
+    }
+    throw error;
+  }
+}
+
+/** What {@link encodeResult} was given. */
+export function decodeResult(text: string | undefined): unknown {
+  return text === undefined ? undefined : JSON.parse(text);
+}

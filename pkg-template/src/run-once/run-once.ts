@@ -1,0 +1,115 @@
+/** `createRunOnce`: keys, settings, and which flight a call belongs to. */
+import {
+  createInstance,
+  hashPayload,
+  IdempotencyKey,
+  InvalidArgumentError,
+  PayloadMismatchError,
+} from "../core.js";
+import type { KeyMaterial, TaskContext } from "../types.js";
+import { milliseconds } from "./duration.js";
+import { Flight } from "./flight.js";
+import { MemoryStore } from "./memory.js";
+import type { Store } from "./store.js";
+import type { RunOnce, RunOnceConfig, RunOnceEvent } from "./types.js";
+
+const OPERATIONS = ["acquire", "renew", "complete", "release"] as const;
+
+function checkStore(store: Store): Store {
+  for (const operation of OPERATIONS) {
+    if (typeof store?.[operation] !== "function") {
+      throw new InvalidArgumentError(
+        `the store has no method "${operation}": pass a MemoryStore, a RedisStore, a PostgresStore, a SqliteStore or a Store of your own`,
+      );
+    }
+  }
+  return store;
+}
+
+function checkCallback(callback: unknown): void {
+  if (typeof callback !== "function") {
+    throw new InvalidArgumentError(`the callback is ${typeof callback}, expected a function`);
+  }
+}
+
+/**
+ * Makes the two functions. Calls of one instance share executions in process, so make one for the
+ * process; on Cloudflare Workers, where requests can't wait for each other, one for each request.
+ *
+ * @example
+ * ```ts
+ * const { runOnce } = createRunOnce({ store: new RedisStore(redis), ttl: "30d", lease: "60s" });
+ * const charge = await runOnce("charge-order-1", (idempotencyKey) =>
+ *   stripe.charges.create({ amount, currency }, { idempotencyKey }));
+ * ```
+ *
+ * @throws InvalidTtlError (`ERR_INVALID_TTL`) for a duration that can't be read.
+ * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a store that is none.
+ */
+export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
+  const store = checkStore(config.store ?? new MemoryStore());
+  const ttlMs = milliseconds("ttl", config.ttl ?? "30d", 1);
+  const leaseMs = milliseconds("lease", config.lease ?? "60s", 1);
+  const defaultWaitMs = milliseconds("waitTimeout", config.waitTimeout ?? 2 * leaseMs, 0);
+  const keys = createInstance(config.ctx === undefined ? {} : { ctx: config.ctx });
+  const flights = new Map<string, Flight>();
+  const instance = crypto.randomUUID();
+  let executions = 0;
+
+  const keyOf = (key: KeyMaterial, ctx: TaskContext | undefined): IdempotencyKey =>
+    IdempotencyKey.isIdempotencyKey(key)
+      ? key
+      : keys.createSync(key, ctx === undefined ? { scope: "run" } : { scope: "run", ctx });
+
+  const emit = (event: RunOnceEvent): void => {
+    try {
+      config.onEvent?.(event);
+    } catch {
+      // A counter that fails must not make the call fail.
+    }
+  };
+
+  const startFlight = (key: IdempotencyKey, fingerprint: string | undefined): Flight => {
+    const holder = `${instance}.${++executions}`;
+    const flight = new Flight({
+      key,
+      claim: { holder, token: key.toToken(), fingerprint, leaseMs, ttlMs },
+      store,
+      emit,
+      over(ended) {
+        if (flights.get(key.hash) === ended) flights.delete(key.hash);
+      },
+    });
+    flights.set(key.hash, flight);
+    return flight;
+  };
+
+  return {
+    async runOnce<T>(...[material, callback, options = {}]: Parameters<RunOnce["runOnce"]>): Promise<T> {
+      checkCallback(callback);
+      const key = keyOf(material, options.ctx);
+      const waitMs =
+        options.waitTimeout === undefined
+          ? defaultWaitMs
+          : milliseconds("waitTimeout", options.waitTimeout, 0);
+      const fingerprint = options.payload === undefined ? undefined : hashPayload(options.payload);
+      options.signal?.throwIfAborted();
+      let flight = flights.get(key.hash);
+      if (flight === undefined) {
+        flight = startFlight(key, fingerprint);
+      } else {
+        const theirs = flight.fingerprint;
+        if (theirs !== undefined && fingerprint !== undefined && theirs !== fingerprint) {
+          throw new PayloadMismatchError(key.key);
+        }
+        emit({ type: "join", key });
+      }
+      return flight.join(callback, waitMs, options.signal) as Promise<T>;
+    },
+
+    async runOnceLocalOnly(material, callback, options = {}) {
+      checkCallback(callback);
+      return callback(keyOf(material, options.ctx).hash);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+/** The types of run-once's surface. */
+import type { IdempotencyKey } from "../core.js";
+import type { KeyMaterial, TaskContext } from "../types.js";
+import type { Duration } from "./duration.js";
+import type { Store } from "./store.js";
+
+/** Settings of {@link createRunOnce}. */
+export interface RunOnceConfig {
+  /** Where results are kept. Default: a `MemoryStore` of its own. */
+  readonly store?: Store;
+  /** The running task, or a function that finds it at each call. Default: the SDK's own. */
+  readonly ctx?: TaskContext | (() => TaskContext | undefined);
+  /** For how long a result is kept. Default: `"30d"`. */
+  readonly ttl?: Duration;
+  /**
+   * For how long a key belongs to a holder that has stopped renewing, because it died, hangs or
+   * can't reach the store. Renewed every third of it while the callback runs. Default: `"60s"`.
+   */
+  readonly lease?: Duration;
+  /**
+   * For how long a call waits for another's execution before it rejects with `InProgressError`; 0:
+   * not at all. Default: twice the lease, so that a call outlives a holder that died.
+   */
+  readonly waitTimeout?: Duration;
+  /** Told of what happens, to count it. What it throws is ignored. */
+  readonly onEvent?: (event: RunOnceEvent) => void;
+}
+
+/** Settings of one call. */
+export interface RunOnceOptions {
+  /** The running task. Default: as configured. */
+  readonly ctx?: TaskContext;
+  /**
+   * What the call is about. Its digest is stored; the same key with another payload is a
+   * `PayloadMismatchError`. Calls without one aren't checked.
+   */
+  readonly payload?: unknown;
+  /**
+   * Stops the waiting of this call: it rejects with the signal's reason at once. A callback that
+   * runs is told by its own signal, once no caller in this process waits for it any more.
+   */
+  readonly signal?: AbortSignal;
+  /** As in {@link RunOnceConfig}, for this call. */
+  readonly waitTimeout?: Duration;
+}
+
+/** What a callback is told besides the key. */
+export interface Execution {
+  /** Aborts when the lease was lost to another holder, and when all callers have left. */
+  readonly signal: AbortSignal;
+  /** A former holder's lease ran out: it may have done the work, or any part of it. */
+  readonly takenOver: boolean;
+}
+
+/**
+ * What happened to a call. Each call that isn't refused counts as one of `hit`, `miss`, `takeover`
+ * and `join`, or gives up in `wait`.
+ */
+export type RunOnceEvent = { readonly key: IdempotencyKey } & (
+  | { /** A stored result is returned. */ readonly type: "hit" }
+  | { /** The callback is about to run. */ readonly type: "miss" }
+  | { /** Likewise, after another holder's lease ran out. */ readonly type: "takeover" }
+  | { /** Another call in this process has the same key: they share its outcome. */ readonly type: "join" }
+  | { /** Another process has the key; it is asked for again and again. */ readonly type: "wait"; readonly leaseMs: number }
+  | { /** The callback's result is stored. */ readonly type: "publish" }
+  | { /** The callback threw, or its result can't be stored. */ readonly type: "fail"; readonly error: unknown }
+  | { /** The callback returned, but the key was another's by then. */ readonly type: "lost" }
+  | {
+      /** The store failed in the background, or is about to be asked again. */
+      readonly type: "store-error";
+      readonly operation: "renew" | "complete" | "release";
+      readonly error: unknown;
+    }
+);
+
+/** The two functions; they need no `this`. */
+export interface RunOnce {
+  /**
+   * Runs `callback` unless a result is stored under `key`, and stores its result.
+   *
+   * The callback gets the key's hash, the same on every retry of the run: pass it on to whatever
+   * the callback calls, for it runs again where a process died, or lost the store, before its
+   * result was stored.
+   *
+   * @example
+   * ```ts
+   * const charge = await runOnce("charge-order-1", (idempotencyKey) =>
+   *   stripe.charges.create({ amount, currency }, { idempotencyKey }));
+   * ```
+   *
+   * @param key What a `run`-scoped key is made from; an `IdempotencyKey` is taken as it is.
+   * @returns What the callback returned, to every caller; from the store as JSON carries it.
+   * @throws What the callback throws, unchanged; nothing is stored then.
+   * @throws InProgressError (`ERR_IN_PROGRESS`) after `waitTimeout`.
+   * @throws PayloadMismatchError (`ERR_PAYLOAD_MISMATCH`) for another payload under the same key.
+   * @throws InvalidResultError (`ERR_INVALID_RESULT`) for a result that JSON can't carry, naming
+   * the path. It counts as a callback that threw.
+   * @throws LeaseLostError (`ERR_LEASE_LOST`) where another holder took the key over meanwhile.
+   * @throws StoreError (`ERR_STORE`) where the store failed before the callback ran.
+   * @throws PublishError (`ERR_PUBLISH`) where it failed afterwards; `result` has the result.
+   */
+  runOnce<T>(
+    key: KeyMaterial,
+    callback: (idempotencyKey: string, execution: Execution) => T | PromiseLike<T>,
+    options?: RunOnceOptions,
+  ): Promise<T>;
+
+  /**
+   * Calls `callback` with the key's hash, each time, and stores nothing: for work whose receiver
+   * keeps the keys itself.
+   */
+  runOnceLocalOnly<T>(
+    key: KeyMaterial,
+    callback: (idempotencyKey: string) => T | PromiseLike<T>,
+    options?: Pick<RunOnceOptions, "ctx">,
+  ): Promise<T>;
+}

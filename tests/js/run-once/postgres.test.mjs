@@ -1,0 +1,119 @@
+/** The PostgreSQL store, on a PostgreSQL of the test's own. */
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import pg from "pg";
+
+import { runOnce as entry } from "./package.mjs";
+import { startPostgres } from "./services.mjs";
+import { storeSuite } from "./suite.mjs";
+
+const { createRunOnce, postgresMigration, PostgresStore } = entry;
+
+/** A server, and pools on it. */
+async function start() {
+  const service = await startPostgres();
+  const pools = [];
+  after(async () => {
+    for (const pool of pools) await pool.end();
+    await service.stop();
+  });
+  const pool = (options) => {
+    const made = new pg.Pool({ connectionString: service.url, max: 16, ...options });
+    made.on("error", () => {});
+    pools.push(made);
+    return made;
+  };
+  return { service, pool };
+}
+
+const shared = await start();
+const plain = shared.pool();
+await plain.query(postgresMigration());
+await plain.query(postgresMigration());
+await plain.query(`CREATE SCHEMA app; ${postgresMigration("app.once")}`);
+const serializable = shared.pool({ options: "-c default_transaction_isolation=serializable" });
+storeSuite("PostgreSQL", () => new PostgresStore(plain));
+storeSuite("PostgreSQL, in a schema", () => new PostgresStore(plain, { table: "app.once" }));
+storeSuite("PostgreSQL, serializable", () => new PostgresStore(serializable));
+
+/** One that nothing else uses, and that may be killed. */
+const own = await start();
+const { service } = own;
+const pool = own.pool();
+await pool.query(`${postgresMigration()} CREATE SCHEMA app; ${postgresMigration("app.once")}`);
+
+describe("PostgreSQL", () => {
+  test("one statement for a hit, two for a miss", async () => {
+    const sent = [];
+    const store = new PostgresStore({ query: (text, values) => (sent.push(text), pool.query(text, values)) });
+    const { runOnce } = createRunOnce({ store });
+    await runOnce("count", () => 1);
+    assert.equal(sent.length, 2);
+    await runOnce("count", assert.fail);
+    assert.equal(sent.length, 3);
+  });
+
+  test("a hit writes nothing", async () => {
+    const { runOnce } = createRunOnce({ store: new PostgresStore(pool) });
+    await runOnce("read-only", () => 1);
+    const version = async () => (await pool.query("SELECT xmin, xmax, ctid FROM run_once WHERE result = '1'")).rows;
+    const before = await version();
+    for (let again = 0; again < 3; again++) await runOnce("read-only", assert.fail);
+    assert.deepEqual(await version(), before);
+  });
+
+  test("an operator can read what a row is", async () => {
+    const { runOnce } = createRunOnce({ store: new PostgresStore(pool, { table: "app.once" }), ttl: "1h", lease: "10s" });
+    const row = async (hash) => (await pool.query("SELECT *, extract(epoch FROM expires - now())::int AS ends_in FROM app.once WHERE hash = $1", [hash])).rows[0];
+    let hash;
+    await runOnce("charge", async (key) => {
+      hash = key;
+      const held = await row(hash);
+      assert.deepEqual(entry.keys.IdempotencyKey.fromToken(held.token).options, { key: "charge", scope: "run" });
+      assert.ok(Math.abs(held.lease_end - Date.now() - 10_000) < 2000);
+      assert.ok(held.ends_in > 3590 && held.ends_in <= 3610, String(held.ends_in));
+      return { id: "ch_1" };
+    });
+    const { lease_end, result, ends_in } = await row(hash);
+    assert.deepEqual([lease_end, result], [null, '{"id":"ch_1"}']);
+    assert.ok(ends_in > 3590 && ends_in <= 3600, String(ends_in));
+  });
+
+  test("deleteExpired deletes what has expired, and nothing else", async () => {
+    await pool.query(postgresMigration("short"));
+    const store = new PostgresStore(pool, { table: "short" });
+    const brief = createRunOnce({ store, ttl: 1 });
+    for (let index = 0; index < 5; index++) await brief.runOnce(`k${index}`, () => 1);
+    await createRunOnce({ store }).runOnce("kept", () => 1);
+    await sleep(10);
+    assert.equal(await store.deleteExpired(), 5);
+    assert.equal(await store.deleteExpired(), 0);
+    assert.equal((await pool.query("SELECT count(*)::int AS n FROM short")).rows[0].n, 1);
+  });
+
+  test("a missing migration is a StoreError before the callback, with the server's error as cause", async () => {
+    const { runOnce } = createRunOnce({ store: new PostgresStore(pool, { table: "missing" }) });
+    await assert.rejects(runOnce("k", assert.fail), (error) => {
+      assert.equal(error.code, "ERR_STORE");
+      assert.equal(error.cause.code, "42883");
+      assert.match(error.message, /function missing_acquire\(.*\) does not exist/);
+      return true;
+    });
+  });
+
+  test("a published result outlives a server that is killed, and a claim, too", async () => {
+    const store = new PostgresStore(pool);
+    const { runOnce } = createRunOnce({ store });
+    await runOnce("outlives", () => "kept");
+    const running = runOnce("interrupted", async () => {
+      await service.kill();
+      await service.start();
+      return "finished";
+    });
+    assert.equal(await running, "finished");
+    assert.equal(await createRunOnce({ store }).runOnce("outlives", assert.fail), "kept");
+    assert.equal(await createRunOnce({ store }).runOnce("interrupted", assert.fail), "finished");
+  });
+});
