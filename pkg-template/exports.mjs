@@ -23,9 +23,9 @@ function conditions(entry) {
   return {
     // Nitro sets this one, workerd, edge-light and deno together, and reads no .wasm files.
     wintercg: esm,
-    // Compiles wasm only at deployment, so it imports the module as a file. In development, Vite
-    // and Cloudflare's test runner can't; workerd itself can compile at start-up there.
-    workerd: { types: esm.types, development: esm.default, default: file("workerd", entry).default },
+    // Compiles wasm only at deployment, never from bytes in a request, so it imports the module as
+    // a file.
+    workerd: file("workerd", entry),
     // As workerd. Turbopack asks for `require` here, and makes an imported module asynchronous.
     "edge-light": { import: file("edge-light", entry), require: cjs },
     import: esm,

@@ -1,0 +1,10 @@
+/** workerd: answers any request with the report. */
+import * as main from "idempotency-keys";
+
+import { report } from "./suite.mjs";
+
+export default {
+  async fetch() {
+    return Response.json(await report({ main }));
+  },
+};
