@@ -4,8 +4,9 @@
  */
 
 import { row, SIMD } from "../js/runtimes/row.mjs";
-import { runNext, runWrangler } from "./frameworks.mjs";
+import { runCloudflareVite, runCloudflareVitest, runWrangler } from "./cloudflare.mjs";
 import { runEsbuild, runNcc, runRolldown, runRollup, runRspack, runWebpack } from "./bundlers.mjs";
+import { runNext } from "./next.mjs";
 import { runJest, runVitest } from "./runners.mjs";
 import { runViteBuild, runViteDev, runViteSsr } from "./vite.mjs";
 
@@ -27,6 +28,8 @@ const rows = [
   ["Next.js", "webpack, Node.js runtime", runNext("webpack", "node")],
   ["Next.js", "webpack, edge runtime", runNext("webpack", "edge")],
   ["wrangler", "`deploy --dry-run`, workerd", runWrangler],
+  ["Cloudflare's Vite plugin", "dev server, workerd", runCloudflareVite],
+  ["Cloudflare's Vitest plugin", "workerd", runCloudflareVitest],
   ["Jest", "CommonJS", runJest("node")],
   ["Jest", "CommonJS, jsdom", runJest("jsdom")],
   ["Vitest", "", runVitest],

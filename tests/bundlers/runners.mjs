@@ -5,11 +5,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { command, prepare, tool, version } from "./stage.mjs";
+import { prepare, program, tool, version } from "./stage.mjs";
 
 async function runTests(folder, name, args) {
   const file = join(folder, "report.json");
-  await promisify(execFile)(command(name), args, { cwd: folder, env: { ...process.env, REPORT: file } });
+  await promisify(execFile)(process.execPath, [program(name), ...args], { cwd: folder, env: { ...process.env, REPORT: file } });
   return { version: version(name), report: JSON.parse(readFileSync(file, "utf8")) };
 }
 
@@ -23,6 +23,5 @@ export const runJest = (environment) => async ({ installed }) => {
 };
 
 export async function runVitest({ installed }) {
-  await tool("vitest/config");
   return runTests(prepare(installed, "vitest"), "vitest", ["run", "--root", "."]);
 }

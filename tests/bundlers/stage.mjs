@@ -1,7 +1,6 @@
 /** Where the apps are built: beside the package as the tarball has it, and the tools. */
 
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -11,30 +10,38 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 /** Below this folder, so that what is built there finds the tools' packages (React). */
 const work = join(here, ".work");
 
-/** A tool's module. Not imported as usual: without `tools/setup.sh tests/bundlers` it is missing. */
+function manifest(name) {
+  const file = join(here, "node_modules", name, "package.json");
+  if (!existsSync(file)) throw new Missing(`${name} is not installed (tools/setup.sh tests/bundlers)`);
+  return JSON.parse(readFileSync(file, "utf8"));
+}
+
+/** A tool's module. Imported only now, since the tools need not be there. */
 export async function tool(name) {
-  if (!existsSync(join(here, "node_modules"))) throw new Missing("tests/bundlers is not installed (tools/setup.sh tests/bundlers)");
+  manifest(name);
   return import(name);
 }
 
 export function version(name) {
-  return JSON.parse(readFileSync(join(here, "node_modules", name, "package.json"), "utf8")).version;
+  return manifest(name).version;
 }
 
-/** The path of a tool's command. */
-export function command(name) {
-  return join(here, "node_modules/.bin", name);
+/** The script of a tool's command. */
+export function program(name) {
+  const { bin } = manifest(name);
+  return join(here, "node_modules", name, typeof bin === "string" ? bin : bin[name]);
 }
 
-/** A folder of its own with the app, and with what the fixture of that name adds. */
+/** A folder of its own with the app, and with what `fixture` adds. */
 export function prepare(installed, name, fixture = name) {
   const folder = join(work, name);
+  const packages = join(work, "node_modules");
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(work, "node_modules"), { recursive: true });
-  const installedCopy = join(work, "node_modules/idempotency-keys");
-  rmSync(installedCopy, { recursive: true, force: true });
-  cpSync(join(installed, "node_modules/idempotency-keys"), installedCopy, { recursive: true });
-  cpSync(join(here, "app"), folder, { recursive: true });
-  if (existsSync(join(here, fixture))) cpSync(join(here, fixture), folder, { recursive: true });
+  rmSync(packages, { recursive: true, force: true });
+  cpSync(join(installed, "node_modules/idempotency-keys"), join(packages, "idempotency-keys"), { recursive: true });
+  mkdirSync(folder, { recursive: true });
+  for (const source of ["app", fixture].map((name) => join(here, name)).filter((folder) => existsSync(folder))) {
+    cpSync(source, folder, { recursive: true });
+  }
   return folder;
 }

@@ -66,7 +66,7 @@ if (flags.includes("--write")) {
   if (passed.length < RUNTIMES.length) throw new Error("README's table is written only when every runtime passed");
   writeTable(passed);
 }
-const stale = only === undefined ? checkTable(passed) : [];
+const stale = only === undefined ? checkTable(passed, RUNTIMES) : [];
 stale.forEach((line) => console.log(line));
 
 console.log(`${passed.length} passed, ${failed.length} failed, ${skipped} skipped`);

@@ -19,7 +19,7 @@ async function refusal(work) {
 }
 
 /** Runs all of it with what the app imported, and answers with a report. */
-export async function check({ engineName, IdempotencyKey, idempotencyKeys, InvalidKeyError }) {
+export async function check({ createIdempotencyKey, engineName, IdempotencyKey, idempotencyKeys, InvalidKeyError }) {
   const key = await idempotencyKeys.create("hello", { ctx });
   const refused = await refusal(() => idempotencyKeys.create(["a", null]));
   const checks = [
@@ -29,7 +29,8 @@ export async function check({ engineName, IdempotencyKey, idempotencyKeys, Inval
     ["not ASCII", idempotencyKeys.createSync("日😀").hash, idempotencyKeys.createMany(["日😀"])[0].hash],
     ["in a request", JSON.stringify({ idempotencyKey: HELLO.run }), JSON.stringify({ idempotencyKey: key })],
     ["options", JSON.stringify({ key: "hello", scope: "run" }), JSON.stringify(key.options)],
-    ["class", true, IdempotencyKey.isIdempotencyKey(key)],
+    ["class", true, key instanceof IdempotencyKey],
+    ["entries share one core", true, (await createIdempotencyKey("hello")) instanceof IdempotencyKey],
     ["reset", HELLO.run, idempotencyKeys.planReset("hello", { parentRunId: "run_abc123" }).candidates.join()],
     ["error's code", "ERR_INVALID_KEY", refused.code],
     ["error's name", "InvalidKeyError", refused.name],

@@ -4,7 +4,7 @@ import { BUNDLERS } from "../../bundlers/list.mjs";
 import { chromium, firefox } from "./browser.mjs";
 import { runEdge } from "./edge.mjs";
 import { runPage, runWithoutWasm, runWorker } from "./pages.mjs";
-import { fromPackages, runProgram } from "./process.mjs";
+import { findNode, fromPackages, runProgram } from "./process.mjs";
 import { row, SIMD } from "./row.mjs";
 import { runWorkerd } from "./workerd.mjs";
 
@@ -20,11 +20,7 @@ const deno = platforms(
   "deno",
   ["linux-x64-glibc", "linux-arm64-glibc", "darwin-arm64"].map((platform) => `@deno/${platform}/deno`),
 );
-const node = (major) =>
-  platforms(
-    `node ${major}`,
-    ["x64", "arm64"].map((cpu) => `node${major}-linux-${cpu}/bin/node`),
-  );
+const node = (major) => () => findNode(major);
 const machine = () => process.execPath;
 
 function program(find, script, args = []) {

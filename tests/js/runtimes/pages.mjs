@@ -13,7 +13,8 @@ const html = (...lines) => ["<!doctype html>", '<meta charset="utf-8">', ...line
 /** The package as it is installed, found by an import map. */
 export async function runPage(browser, { folder, installed, ...staged }) {
   const { exports } = JSON.parse(readFileSync(join(installed, "node_modules/idempotency-keys/package.json"), "utf8"));
-  const imports = { "idempotency-keys": join("/node_modules/idempotency-keys", exports["."].import.default) };
+  const entry = (subpath) => join("/node_modules/idempotency-keys", exports[subpath].import.default);
+  const imports = { "idempotency-keys": entry("."), "idempotency-keys/trigger-sdk": entry("./trigger-sdk") };
   const map = `<script type="importmap">${JSON.stringify({ imports })}</script>`;
   put({ folder, ...staged }, "page.html", html(map, '<script type="module" src="page.mjs"></script>'));
   return openPage(browser, installed, "/suite/page.html");

@@ -28,6 +28,14 @@ export async function versionOf(program) {
   return /\d+(\.\d+)+\w*/.exec(await output(program, ["--version"]))[0];
 }
 
+/** Node of that major version, for tools that don't run on an older one. */
+export function findNode(major) {
+  return fromPackages(
+    ["x64", "arm64"].map((cpu) => `node${major}-linux-${cpu}/bin/node`),
+    `node ${major}`,
+  );
+}
+
 /** Runs `script` of the stage. */
 export async function runProgram({ folder }, program, args, script) {
   const lines = (await output(program, [...args, join(folder, script)], folder)).split("\n");

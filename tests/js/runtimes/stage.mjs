@@ -58,6 +58,8 @@ export async function bundle({ folder }, runner, { conditions = [], format = "es
     conditions,
     entryPoints: [join(folder, runner)],
     format,
+    // The names of functions are among what is checked.
+    keepNames: true,
     mainFields: ["browser", "module", "main"],
     minify: true,
     outfile,
