@@ -12,6 +12,8 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { describeEntries } from "./exports.mjs";
+
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const source = join(root, "pkg-template");
 const work = join(root, "target/npm");
@@ -31,11 +33,17 @@ const ENTRIES = [
   "run-once/conformance",
 ];
 
-/** How each kind of runtime gets at the wasm. */
+/** Those that also come as `idempotency-keys/js`. */
+const JS_ENTRIES = ["index"];
+
+/** How each kind of runtime gets at the core. */
 const VARIANTS = {
   esm: { format: "esm", engine: "engine-inline.ts" },
   cjs: { format: "cjs", engine: "engine-inline.ts" },
   workerd: { format: "esm", engine: "engine-module.ts", wasm: "./core.wasm" },
+  "edge-light": { format: "esm", engine: "engine-module.ts", wasm: "./core.wasm?module" },
+  js: { format: "esm", engine: "engine-js.ts", entries: JS_ENTRIES },
+  "js-cjs": { format: "cjs", engine: "engine-js.ts", entries: JS_ENTRIES },
 };
 
 function run(command, args, options = {}) {
@@ -90,13 +98,26 @@ function buildWasm(name, rustFlags, optimize) {
   cpSync(join(folder, "idempotency_keys.d.ts"), join(work, "wasm/core.d.ts"));
 }
 
+/** Translates the scalar module to JavaScript: a function that starts a core with memory of its own. */
+function buildScript() {
+  step("scalar.js");
+  const script = join(work, "wasm/scalar.js");
+  run(join(bin, "wasm2js"), ["--all-features", "-Os", join(work, "wasm/scalar.wasm"), "-o", script]);
+  const text = readFileSync(script, "utf8");
+  const [body, exports] = text.split(/^(?=export )/m, 2);
+  if (exports === undefined || /^import /m.test(body)) {
+    throw new Error("wasm2js wrote a module of another shape than `var retasmFunc = ...; export ...`");
+  }
+  writeFileSync(script, `export default function start() {${body}return retasmFunc;\n}\n`);
+}
+
 /** Puts this variant's engine and wasm in the places that the sources name. */
 function resolver(variant) {
   return {
     name: "engine",
     setup(build) {
       build.onResolve({ filter: /^#engine$/ }, () => ({ path: join(source, "src", variant.engine) }));
-      build.onResolve({ filter: /^#(simd|scalar)\.wasm$/ }, ({ path }) => ({ path: join(work, "wasm", path.slice(1)) }));
+      build.onResolve({ filter: /^#(simd\.wasm|scalar\.wasm|scalar\.js)$/ }, ({ path }) => ({ path: join(work, "wasm", path.slice(1)) }));
       build.onResolve({ filter: /^#module\.wasm$/ }, () => ({ path: variant.wasm, external: true }));
     },
   };
@@ -132,7 +153,7 @@ async function bundle(name) {
   await esbuild.build({ ...options, entryPoints: [join(source, "src/core.ts")], plugins: [resolver(variant)] });
   await esbuild.build({
     ...options,
-    entryPoints: ENTRIES.map((entry) => join(source, "src", `${entry}.ts`)),
+    entryPoints: (variant.entries ?? ENTRIES).map((entry) => join(source, "src", `${entry}.ts`)),
     plugins: [shareCore],
   });
   if (name === "esm") {
@@ -181,7 +202,8 @@ function describe() {
   const metadata = execFileSync("cargo", ["metadata", "--no-deps", "--format-version", "1"], { cwd: root, encoding: "utf8" });
   const { version, license, description, keywords } = JSON.parse(metadata).packages[0];
   const { name, ...template } = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
-  const manifest = { name, version, description, license, keywords, ...template };
+  const entries = describeEntries(ENTRIES, JS_ENTRIES);
+  const manifest = { name, version, description, license, keywords, ...template, ...entries };
   writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   for (const file of readdirSync(root).filter((file) => /^(README|CHANGELOG|LICENSE)/.test(file))) {
     cpSync(join(root, file), join(out, file));
@@ -196,6 +218,7 @@ mkdirSync(join(work, "wasm"), { recursive: true });
 mkdirSync(out, { recursive: true });
 buildWasm("simd", ["-Ctarget-feature=+simd128"], "-O3");
 buildWasm("scalar", [], "-Os");
+buildScript();
 declare();
 for (const name of Object.keys(VARIANTS)) {
   await bundle(name);

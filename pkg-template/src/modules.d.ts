@@ -14,3 +14,8 @@ declare module "#module.wasm" {
   const module: WebAssembly.Module;
   export default module;
 }
+
+declare module "#scalar.js" {
+  const start: () => import("./engine.js").Core;
+  export default start;
+}

@@ -20,6 +20,7 @@ export async function bundleWorker(entry, folder) {
     entryPoints: [entry],
     external: ["cloudflare:*"],
     format: "esm",
+    keepNames: true,
     mainFields: ["module", "main"],
     minify: true,
     nodePaths: [join(folder, "node_modules")],
@@ -40,9 +41,13 @@ export async function bundleWorker(entry, folder) {
   return [{ type: "ESModule", path: join(folder, "worker.js"), contents: outputFiles[0].text }, ...modules];
 }
 
-/** A worker that answers `fetch(path, init)`; `dispose()` ends it. */
+/** A worker made from `entry` by {@link bundleWorker}. */
 export async function startWorker(entry, folder, options = {}) {
-  const modules = await bundleWorker(entry, folder);
+  return startModules(await bundleWorker(entry, folder), folder, options);
+}
+
+/** A worker that answers `fetch(path, init)`; `dispose()` ends it. */
+export async function startModules(modules, folder, options = {}) {
   const miniflare = new Miniflare({
     compatibilityDate: "2025-06-01",
     modules,

@@ -51,5 +51,22 @@ export function compare(report, id, { recorded, refused, ended }) {
 function plain(ended) {
   if (!("throws" in ended)) return { value: ended.value };
   const { name, message } = ended.throws;
-  return { throws: { name, message } };
+  return { throws: isOverflow(name, message) ? "stack overflow" : { name, message } };
+}
+
+const V8_OVERFLOW = { name: "RangeError", message: "Maximum call stack size exceeded" };
+let ownOverflow;
+
+/** Each engine says it in its own words; the recorded ones are V8's. */
+function isOverflow(name, message) {
+  ownOverflow ??= overflow();
+  return [V8_OVERFLOW, ownOverflow].some((error) => error.name === name && error.message === message);
+}
+
+function overflow() {
+  try {
+    return overflow();
+  } catch (error) {
+    return error;
+  }
 }

@@ -1,0 +1,53 @@
+/**
+ * The `exports` map: which build of an entry each runtime and bundler gets. A tool takes the first
+ * condition that it knows, so their order is part of the contract.
+ *
+ * `tests/js/runtimes.mjs` and `tests/bundlers` run what is chosen here in every one of them.
+ */
+
+/** The file below `dist/<variant>` and the subpath of an entry, such as `run-once/index`. */
+function subpath(entry) {
+  const path = entry.replace(/(^|\/)index$/, "");
+  return path === "" ? "." : `./${path}`;
+}
+
+/** A build for one module system, with the declarations of that system. */
+function file(variant, entry) {
+  const types = variant.endsWith("cjs") ? "cjs" : "esm";
+  return { types: `./dist/${types}/${entry}.d.ts`, default: `./dist/${variant}/${entry}.js` };
+}
+
+function conditions(entry) {
+  const esm = file("esm", entry);
+  const cjs = file("cjs", entry);
+  return {
+    // Nitro sets this one, workerd, edge-light and deno together, and reads no .wasm files.
+    wintercg: esm,
+    // Compiles wasm only at deployment, never from bytes in a request, so it imports the module as
+    // a file.
+    workerd: file("workerd", entry),
+    // As workerd. Turbopack asks for `require` here, and makes an imported module asynchronous.
+    "edge-light": { import: file("edge-light", entry), require: cjs },
+    import: esm,
+    require: cjs,
+    default: esm.default,
+  };
+}
+
+/** What `package.json` says about `entries`; those of `jsEntries` also come without WebAssembly. */
+export function describeEntries(entries, jsEntries) {
+  const plain = jsEntries.map((entry) => [
+    subpath(`js/${entry}`),
+    { import: file("js", entry), require: file("js-cjs", entry), default: file("js", entry).default },
+  ]);
+  return {
+    main: file("cjs", "index").default,
+    module: file("esm", "index").default,
+    types: file("esm", "index").types,
+    exports: {
+      ...Object.fromEntries(entries.map((entry) => [subpath(entry), conditions(entry)])),
+      ...Object.fromEntries(plain),
+      "./package.json": "./package.json",
+    },
+  };
+}

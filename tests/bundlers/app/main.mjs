@@ -1,0 +1,3 @@
+import { report } from "./app.mjs";
+
+report().then((answer) => console.log(JSON.stringify(answer)));

@@ -1,0 +1,8 @@
+import { report } from "../../app.mjs";
+
+export const dynamic = "force-dynamic";
+export const runtime = "edge";
+
+export async function GET() {
+  return Response.json(await report());
+}

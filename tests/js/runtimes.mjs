@@ -1,0 +1,73 @@
+/**
+ * The conformance suite inside every runtime, from the packed tarball.
+ *
+ *   node tests/js/runtimes.mjs --required          those of `make test`
+ *   node tests/js/runtimes.mjs --all [--write]     all of them; --write renews README's table
+ *   node tests/js/runtimes.mjs --only=Chromium     those with this in their name
+ *
+ * A runtime passes if every case does and the engine that answered is the one that it should have:
+ * a fallback would hide a failure. One that is not installed is skipped by name; with CI=true, a
+ * skip of a required one fails.
+ */
+
+import { checkTable, writeTable } from "./runtimes/readme.mjs";
+import { Missing } from "./runtimes/missing.mjs";
+import { RUNTIMES } from "./runtimes/list.mjs";
+import { stage } from "./runtimes/stage.mjs";
+
+const flags = process.argv.slice(2);
+const only = flags.find((flag) => flag.startsWith("--only="))?.slice("--only=".length);
+const chosen = RUNTIMES.filter(
+  (runtime) => (flags.includes("--all") || only !== undefined || runtime.required) && nameOf(runtime).includes(only ?? ""),
+);
+const inCI = process.env.CI === "true";
+
+function nameOf({ where, how }, version) {
+  return [version === undefined ? where : `${where} ${version}`, how].filter(Boolean).join(", ");
+}
+
+function problemsOf({ engine }, report) {
+  const problems = report.failures.map(({ id, expected, actual }) => `${id}: expected ${expected}, got ${actual}`);
+  if (report.engine !== engine) problems.unshift(`engine "${report.engine}" answered, expected "${engine}"`);
+  if (report.passed === 0) problems.unshift("no check ran");
+  return problems;
+}
+
+/** What came of one runtime: `outcome` and a line to print. */
+async function tried(runtime, staged) {
+  try {
+    const { version, report } = await runtime.run(staged);
+    const problems = problemsOf(runtime, report);
+    const counts = `${report.passed} checks passed, ${report.failed} failed, ${report.skipped} skipped, engine ${report.engine}`;
+    return problems.length === 0
+      ? { outcome: "passed", version, line: counts }
+      : { outcome: "failed", version, line: [counts, ...problems].join("\n    ") };
+  } catch (error) {
+    if (!(error instanceof Missing)) return { outcome: "failed", line: error.stack };
+    const outcome = inCI && runtime.required ? "failed" : "skipped";
+    return { outcome, line: error.message };
+  }
+}
+
+const staged = await stage();
+const results = [];
+for (const runtime of chosen) {
+  const begun = performance.now();
+  const result = { runtime, ...(await tried(runtime, staged)) };
+  results.push(result);
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  console.log(`${result.outcome}: ${nameOf(runtime, result.version)}, ${seconds} s: ${result.line}`);
+}
+
+const passed = results.filter(({ outcome }) => outcome === "passed");
+const failed = results.filter(({ outcome }) => outcome === "failed");
+const skipped = results.length - passed.length - failed.length;
+if (flags.includes("--write")) {
+  if (passed.length < RUNTIMES.length) throw new Error("README's table is written only when every runtime passed");
+  writeTable(passed);
+}
+const stale = only === undefined ? checkTable(passed, RUNTIMES) : [];
+stale.forEach((line) => console.log(line));
+
+console.log(`${passed.length} passed, ${failed.length} failed, ${skipped} skipped`);
+process.exitCode = failed.length + stale.length === 0 && passed.length > 0 ? 0 : 1;
