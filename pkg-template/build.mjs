@@ -13,6 +13,7 @@ import { delimiter, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { describeEntries } from "./exports.mjs";
+import { scriptModule } from "./script.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const source = join(root, "pkg-template");
@@ -98,17 +99,16 @@ function buildWasm(name, rustFlags, optimize) {
   cpSync(join(folder, "idempotency_keys.d.ts"), join(work, "wasm/core.d.ts"));
 }
 
-/** Translates the scalar module to JavaScript: a function that starts a core with memory of its own. */
-function buildScript() {
+/** The scalar module as JavaScript. Nobody reads it: its blanks would be a third of the package. */
+async function buildScript() {
   step("scalar.js");
   const script = join(work, "wasm/scalar.js");
-  run(join(bin, "wasm2js"), ["--all-features", "-Os", join(work, "wasm/scalar.wasm"), "-o", script]);
-  const text = readFileSync(script, "utf8");
-  const [body, exports] = text.split(/^(?=export )/m, 2);
-  if (exports === undefined || /^import /m.test(body)) {
-    throw new Error("wasm2js wrote a module of another shape than `var retasmFunc = ...; export ...`");
-  }
-  writeFileSync(script, `export default function start() {${body}return retasmFunc;\n}\n`);
+  const lowered = join(work, "scalar/lowered.wasm");
+  // wasm2js knows no saturating conversions.
+  run(join(bin, "wasm-opt"), ["--all-features", "--llvm-nontrapping-fptoint-lowering", join(work, "wasm/scalar.wasm"), "-o", lowered]);
+  run(join(bin, "wasm2js"), ["--all-features", "-Os", lowered, "-o", script]);
+  const { code } = await esbuild.transform(scriptModule(readFileSync(script, "utf8")), { minifyWhitespace: true });
+  writeFileSync(script, code);
 }
 
 /** Puts this variant's engine and wasm in the places that the sources name. */
@@ -218,7 +218,7 @@ mkdirSync(join(work, "wasm"), { recursive: true });
 mkdirSync(out, { recursive: true });
 buildWasm("simd", ["-Ctarget-feature=+simd128"], "-O3");
 buildWasm("scalar", [], "-Os");
-buildScript();
+await buildScript();
 declare();
 for (const name of Object.keys(VARIANTS)) {
   await bundle(name);
