@@ -56,7 +56,7 @@ function step(text) {
 }
 
 /** Compiles the crate, and drops what only wasm-bindgen's glue, which nothing here uses, would call. */
-function buildWasm(name, rustFlags, optimize) {
+function buildWasm(name, rustFlags, optimize, settings = {}) {
   step(`${name}.wasm`);
   const folder = join(work, name);
   const remap = [
@@ -69,6 +69,7 @@ function buildWasm(name, rustFlags, optimize) {
     {
       env: {
         ...process.env,
+        ...settings,
         CARGO_TARGET_DIR: join(root, "target/wasm", name),
         PATH: [join(root, ".tools/bin"), bin, process.env.PATH].join(delimiter),
         // Not RUSTFLAGS: folders may have spaces in their names.
@@ -217,7 +218,8 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(join(work, "wasm"), { recursive: true });
 mkdirSync(out, { recursive: true });
 buildWasm("simd", ["-Ctarget-feature=+simd128"], "-O3");
-buildWasm("scalar", [], "-Os");
+// For the few engines without SIMD, and as JavaScript: small rather than fast.
+buildWasm("scalar", ['--cfg=sha2_backend_soft="compact"'], "-Os", { CARGO_PROFILE_RELEASE_OPT_LEVEL: "s" });
 await buildScript();
 declare();
 for (const name of Object.keys(VARIANTS)) {

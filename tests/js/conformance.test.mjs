@@ -20,7 +20,7 @@ const CHECKS = {
     reset: 1345,
     schema: 26,
     serverOnly: 17,
-    ttl: 0,
+    ttl: 909,
   },
   triggerSdk: {
     digest: 47,
