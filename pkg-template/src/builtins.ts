@@ -21,3 +21,4 @@ export const toText: (value: unknown) => string = String;
 export const charCodeAt: (text: string, index: number) => number = uncurry(String.prototype.charCodeAt);
 export const codePointAt: (text: string, index: number) => number | undefined = uncurry(String.prototype.codePointAt);
 export const slice: (text: string, start: number, end: number) => string = uncurry(String.prototype.slice);
+export const indexOf: (text: string, what: string) => number = uncurry(String.prototype.indexOf);

@@ -9,7 +9,7 @@
 import { engine } from "#engine";
 
 import { BATCH_KEYS } from "./batch.js";
-import { charCodeAt, fromCharCode, isArray, slice } from "./builtins.js";
+import { charCodeAt, fromCharCode, indexOf, isArray, slice } from "./builtins.js";
 import type { Core } from "./engine.js";
 import { coreError, EngineError, IdempotencyKeyError } from "./errors.js";
 import { hostSha256 } from "./host.js";
@@ -438,10 +438,10 @@ export function openToken(token: string): { key: string; origin: Origin } {
     const [length = 0] = write(room, [token]);
     const code = check(room, room.core.open_token(length));
     const text = read(room);
-    const end = text.indexOf("\n");
-    const scope = text.slice(0, end) as IdempotencyKeyScope;
+    const end = indexOf(text, "\n");
+    const scope = slice(text, 0, end) as IdempotencyKeyScope;
     const key = readWtf8(new Uint8Array(room.core.memory.buffer, room.core.bytes() >>> 0, room.core.bytes_length()));
-    return { key, origin: { scope, code, suffix: text.slice(end + 1) } };
+    return { key, origin: { scope, code, suffix: slice(text, end + 1, text.length) } };
   });
 }
 

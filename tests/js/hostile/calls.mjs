@@ -6,6 +6,9 @@ const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 const long = "é".repeat(70_000);
 const wide = "日".repeat(120);
 const hashLike = "p".repeat(64);
+const payload = { b: [1, "é", null], a: { 10: true, 9: "\u2028" } };
+const canonical = '{"a":{"10":true,"9":"\u2028"},"b":[1,"é",null]}';
+const throughToken = (key) => key.constructor.fromToken(key.toToken());
 const attempt = { number: 1 };
 let next = 0;
 
@@ -24,7 +27,7 @@ function refusal(call) {
  * `{ name: [call, answer] }`, in one run that was there before and one that is new, so that what is
  * remembered of a run is used as well as made.
  */
-export function callsOf({ createSync, createMany, planReset }) {
+export function callsOf({ createSync, createMany, planReset, fromPayload }) {
   const old = { run: { id: "run_1" }, attempt };
   const id = `run_new_${next++}`;
   const ctx = { run: { id }, attempt };
@@ -37,6 +40,8 @@ export function callsOf({ createSync, createMany, planReset }) {
     many: [() => createMany(["m", long, "é"], { ctx })[2].hash, sha256(`é-${id}`)],
     manyLong: [() => createMany(["m", long, "é"], { ctx })[1].hash, sha256(`${long}-${id}`)],
     plan: [() => planReset(hashLike, { scope: "run", ctx }).candidates[1], sha256(`${hashLike}-${id}`)],
+    payload: [() => fromPayload(payload, { ctx, operation: "é" }).hash, sha256(`${sha256(`${canonical}é`)}-${id}`)],
+    token: [() => throughToken(createSync(["a", "é"], { ctx })).hash, sha256(`a-é-${id}`)],
     refusedKey: [() => refusal(() => createSync(["a", null], { ctx: old })), "ERR_INVALID_KEY"],
     refusedScope: [() => refusal(() => createSync("a", { ctx: old, scope: "task" })), "ERR_INVALID_SCOPE"],
   };
