@@ -29,9 +29,12 @@ function jsonOf(value: unknown): string {
  * once more, without toJSON: where there is one, nobody knows.
  */
 function mayBeNonFinite(value: unknown): boolean {
+  if (value === null || typeof value === "string") {
+    return false;
+  }
   const waiting: unknown[] = [value];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (typeof next === "number") {
+    if (typeof next !== "object" || next === null) {
       return true;
     }
     if (isArray(next)) {

@@ -11,7 +11,7 @@ import { test } from "node:test";
 import { installedPackage } from "./installed.mjs";
 
 const folder = installedPackage();
-const PAGES = ["README.md"];
+const PAGES = ["README.md", "docs/payloads.md", "docs/tokens.md"];
 
 const prelude = `
   import assert from "node:assert/strict";

@@ -1,0 +1,130 @@
+/** Payloads: canonical JSON, hashes and keys, beside independent implementations. */
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import canonicalizePeer from "canonicalize";
+
+import { importEntries } from "./entries.mjs";
+import { Random } from "./random.mjs";
+
+const { main } = await importEntries();
+const { canonicalize, hashPayload, idempotencyKeys } = main;
+const vectors = JSON.parse(readFileSync(new URL("../vectors/canonical.json", import.meta.url), "utf8"));
+const sha256 = (text) => createHash("sha256").update(text).digest("hex");
+const refused = (path, said) => ({
+  code: "ERR_INVALID_PAYLOAD",
+  name: "InvalidPayloadError",
+  message: new RegExp(`^the payload can't be hashed: ${path.replace(/[$.[\]()*+?\\^]/g, "\\$&")} .*${said ?? ""}`),
+});
+
+test("the vectors of RFC 8785", () => {
+  for (const { name, json, canonical } of vectors.cases) {
+    assert.equal(canonicalize(JSON.parse(json)), canonical, name);
+  }
+  for (const { ieee, text } of vectors.numbers) {
+    const number = Buffer.from(ieee, "hex").readDoubleBE();
+    if (text === null) assert.throws(() => canonicalize([number]), refused("$[0]"), ieee);
+    else assert.equal(canonicalize(number), text, ieee);
+  }
+  assert.equal(vectors.cases.length + vectors.numbers.length, 43);
+});
+
+/** A random document; names come from a small set, so that they often begin alike. */
+function document(random, depth = 0) {
+  const kind = random.below(depth > 4 ? 6 : 9);
+  if (kind === 0) return null;
+  if (kind === 1) return random.chance(0.5);
+  if (kind === 2) return random.below(2 ** 31) - 2 ** 30;
+  if (kind === 3) return (random.below(2 ** 31) / 1000) * 10 ** (random.below(60) - 30);
+  if (kind < 6) return text(random);
+  if (kind === 6) return Array.from({ length: random.below(6) }, () => document(random, depth + 1));
+  return Object.fromEntries(Array.from({ length: random.below(random.chance(0.02) ? 80 : 8) }, () => [text(random), document(random, depth + 1)]));
+}
+
+const PIECES = ["a", "b", "key", "order", "_", "\"", "\\", "\n", "\u0000", "\u007f", "é", "e\u0301", "€", "😀", "\ue000", "\uffff", "__proto__", "0", "10", " ", "null", "long_member_name"];
+const text = (random) => Array.from({ length: random.below(4) }, () => random.pick(PIECES)).join("");
+
+test("100,000 random documents are canonicalized as by another implementation", () => {
+  const random = new Random(8785);
+  for (let index = 0; index < 100_000; index++) {
+    const value = document(random);
+    const expected = canonicalizePeer(value);
+    assert.equal(canonicalize(value), expected);
+    if (index % 10 === 0) assert.equal(hashPayload(value, { operation: "op" }), sha256(`${expected}op`));
+  }
+});
+
+test("what JSON.stringify makes of a value is what counts", () => {
+  const when = new Date(0);
+  const value = { z: undefined, y: () => 1, x: Symbol("x"), d: when, i: new Date(NaN), n: Object(5), s: Object("t"), t: { toJSON: (name) => `<${name}>` }, a: [undefined, , () => 1], u: new Uint8Array([3, 1]), m: new Map([[1, 2]]) };
+  assert.equal(canonicalize(value), '{"a":[null,null,null],"d":"1970-01-01T00:00:00.000Z","i":null,"m":{},"n":5,"s":"t","t":"<t>","u":{"0":3,"1":1}}');
+  assert.equal(canonicalize({ "\u00e9": 1, "e\u0301": 2 }), '{"e\u0301":2,"\u00e9":1}');
+  assert.equal(canonicalize(JSON.parse('{"b":1,"__proto__":2}')), '{"__proto__":2,"b":1}');
+  assert.equal(canonicalize(idempotencyKeys.createSync("a", { scope: "global" })), `"${sha256("a")}"`);
+  assert.equal(canonicalize(-0), "0");
+});
+
+test("what JSON can't carry is refused, and its path named", () => {
+  const cycle = { a: [{}] };
+  cycle.a[0].b = cycle;
+  assert.throws(() => canonicalize(cycle), refused("$.a[0].b", "contains itself"));
+  assert.throws(() => canonicalize({ items: [1, { price: 10n }] }), refused("$.items[1].price", "10n"));
+  for (const [number, name] of [[NaN, "NaN"], [Infinity, "Infinity"], [-Infinity, "-Infinity"]]) {
+    assert.throws(() => hashPayload({ "a b": { c: [null, number] } }), refused('$["a b"].c[1]', `is ${name}`));
+    assert.throws(() => hashPayload([Object(number)]), refused("$[0]"));
+    assert.throws(() => hashPayload({ t: { toJSON: () => number } }), refused("$.t"));
+  }
+  assert.throws(() => canonicalize(["\ud800"]), refused("$[0]", "lone surrogate"));
+  assert.throws(() => canonicalize({ x: { "\udc00": 1 } }), refused('$.x["\\udc00"]', "lone surrogate"));
+  assert.throws(() => hashPayload("\ud800", { canonical: false }), refused("$"));
+  for (const value of [undefined, () => 1, Symbol("a")]) assert.throws(() => canonicalize(value), refused("$"));
+  assert.throws(() => hashPayload(1, { operation: 5 }), { code: "ERR_INVALID_PAYLOAD" });
+  const shared = { a: 1 };
+  assert.equal(canonicalize([shared, shared]), '[{"a":1},{"a":1}]');
+});
+
+test("an error of the caller's own comes through, and the next call works", () => {
+  const own = new Error("mine");
+  assert.throws(() => canonicalize({ get a() { throw own; } }), (error) => error === own);
+  assert.throws(() => canonicalize({ toJSON() { throw own; } }), (error) => error === own);
+  assert.equal(canonicalize({ b: 1, a: 2 }), '{"a":2,"b":1}');
+});
+
+test("any depth, a million names, 50 MB", () => {
+  for (const depth of [10_000, 100_000]) {
+    let value = 1;
+    for (let level = 0; level < depth; level++) value = { b: [value], a: null };
+    assert.equal(canonicalize(value), '{"a":null,"b":['.repeat(depth) + "1" + "]}".repeat(depth));
+  }
+  const names = Array.from({ length: 1_000_000 }, (_, index) => `k${(index * 7919) % 1_000_003}`);
+  const sorted = [...new Set(names)].sort();
+  assert.equal(sha256(canonicalize(Object.fromEntries(names.map((name) => [name, 1])))), sha256(`{${sorted.map((name) => `"${name}":1`).join(",")}}`));
+  const long = { b: "é".repeat(12_500_000), a: "x".repeat(25_000_000) };
+  assert.equal(hashPayload(long), sha256(`{"a":"${long.a}","b":"${long.b}"}`));
+  assert.equal(hashPayload({ a: 1 }), sha256('{"a":1}'));
+});
+
+test("the two common recipes, and the order of fromPayload", () => {
+  const payload = { b: [1, null], a: "é" };
+  const recipe = JSON.stringify(payload);
+  for (const value of [payload, { ...payload, long: "x".repeat(1000) }]) {
+    const json = JSON.stringify(value);
+    assert.equal(hashPayload(value, { canonical: false }), sha256(json));
+    assert.equal(hashPayload(value, { canonical: false, operation: "op" }), sha256(`${json}op`));
+    assert.equal(hashPayload(value, { operation: "op" }), sha256(`${canonicalizePeer(value)}op`));
+  }
+  assert.notEqual(hashPayload(payload), sha256(recipe));
+  const options = { operation: "charge", scope: "attempt", ctx: { run: { id: "run_1" }, attempt: { number: 2 } } };
+  const key = idempotencyKeys.fromPayload(payload, options);
+  assert.equal(key.hash, idempotencyKeys.createSync(hashPayload(payload, { operation: "charge" }), options).hash);
+  assert.deepEqual(key.options, { key: hashPayload(payload, { operation: "charge" }), scope: "attempt" });
+});
+
+test("Aiki's stable hash is the payload under the name input", () => {
+  // Its recipe by another implementation: SHA-256 of {"input": payload}, names sorted.
+  const payload = { to: "a@example.com", id: 5 };
+  assert.equal(hashPayload({ input: payload }), sha256('{"input":{"id":5,"to":"a@example.com"}}'));
+});
