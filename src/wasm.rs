@@ -441,14 +441,16 @@ pub fn open_token(length: usize) -> i32 {
     room.fail(&error)
 }
 
-/// Leaves a random key as text, made at `milliseconds` after 1970; see [`RandomKeys`]. The input holds
+/// Leaves a random key as text; see [`RandomKeys`]. The time, in milliseconds after 1970, comes as two
+/// halves, since wasm2js has no way from a double to 64 bits. The input holds
 /// random bytes, and behind them the last key.
 #[wasm_bindgen]
-pub fn random_key(milliseconds: f64, last_length: i32) {
+pub fn random_key(high: u32, low: u32, last_length: i32) {
     let mut room = room();
     let Some((entropy, rest)) = room.input.split_first_chunk() else {
         return;
     };
     let last = Texts(rest).next(last_length).unwrap_or_default();
-    room.text = RandomKeys::after(last).next(milliseconds as u64, *entropy);
+    let milliseconds = (u64::from(high) << 32) | u64::from(low);
+    room.text = RandomKeys::after(last).next(milliseconds, *entropy);
 }

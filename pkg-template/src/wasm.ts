@@ -452,7 +452,8 @@ export const ENTROPY_LENGTH = 10;
 export function randomKeyAfter(last: string, milliseconds: number, entropy: Uint8Array): string {
   return withRoom((room) => {
     room.input.set(entropy);
-    room.core.random_key(milliseconds, writeUtf8(last, room.input.subarray(ENTROPY_LENGTH)));
+    const high = (milliseconds / 2 ** 32) >>> 0;
+    room.core.random_key(high, milliseconds >>> 0, writeUtf8(last, room.input.subarray(ENTROPY_LENGTH)));
     return read(room);
   });
 }
