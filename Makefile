@@ -1,5 +1,5 @@
 # make demo   the main job on real input
-# make test   every check; make pack builds the npm tarball, make bench measures
+# make test   every check; make test-all adds the other runtimes and the bundlers; make pack builds the npm tarball, make bench measures
 # make fuzz, fuzz-sdk, hostile   for longer than make test does; make audit, reproducible, release
 # make playground serves examples/browser on this machine
 # Each target first installs what it needs, at pinned versions, into ignored folders of the project.
@@ -9,7 +9,7 @@ SHELL := bash
 TARBALL = $(shell ls -t pkg/*.tgz 2>/dev/null | head -n 1)
 SOURCES := Cargo.toml Cargo.lock README.md CHANGELOG.md $(shell find src pkg-template -type f)
 
-.PHONY: demo test pack bench playground fuzz fuzz-sdk hostile audit reproducible release clean setup
+.PHONY: demo test test-all pack bench playground fuzz fuzz-sdk hostile audit reproducible release clean setup
 
 setup:
 	@tools/setup.sh tools
@@ -30,6 +30,12 @@ demo: pkg/.packed
 
 test:
 	@tests/run.sh
+
+# The suite in every runtime, and a small app through every bundler, of README's table.
+test-all: test
+	@tools/setup.sh tests/bundlers
+	@tools/browsers.sh firefox-esr
+	@node tests/js/runtimes.mjs --all
 
 bench: pkg/.packed
 	@benches/run.sh

@@ -12,7 +12,8 @@ step() {
   printf '== %s: %d s\n' "$name" $((SECONDS - begun))
 }
 
-step "tools" tools/setup.sh tools tests tests/browsers cargo-fuzz
+step "tools" tools/setup.sh tools tests tests/runtimes tests/browsers cargo-fuzz
+step "browser" tools/browsers.sh chromium
 step "formatting" cargo fmt --check
 step "lints" cargo clippy --quiet --all-targets -- -D warnings
 step "lints, wasm" env CARGO_TARGET_DIR=target/clippy-wasm cargo clippy --quiet --lib --target wasm32-unknown-unknown --features npm -- -D warnings
@@ -22,6 +23,7 @@ step "crate package" cargo package --quiet --allow-dirty
 step "npm package" make --no-print-directory pack
 step "types" tests/js/types.sh
 step "package" node --test --test-timeout=300000 tests/js/*.test.mjs
+step "runtimes" node tests/js/runtimes.mjs --required
 step "fuzzing" fuzz/run.sh 10
 
 printf '\nAll checks passed in %d s.\n' $((SECONDS - started))

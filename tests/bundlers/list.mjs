@@ -32,7 +32,7 @@ const rows = [
   ["Cloudflare's Vitest plugin", "workerd", runCloudflareVitest],
   ["Jest", "CommonJS", runJest("node")],
   ["Jest", "CommonJS, jsdom", runJest("jsdom")],
-  ["Vitest", "", runVitest],
+  ["Vitest", "Node.js", runVitest],
 ];
 
 export const BUNDLERS = rows.map(([where, how, run]) => row(where, how, SIMD, run, { required: false }));
