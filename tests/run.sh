@@ -22,6 +22,7 @@ step "crate package" cargo package --quiet --allow-dirty
 step "npm package" make --no-print-directory pack
 step "types" tests/js/types.sh
 step "package" node --test --test-timeout=300000 tests/js/*.test.mjs
+step "run once" tests/js/run-once/run.sh
 step "fuzzing" fuzz/run.sh 10
 
 printf '\nAll checks passed in %d s.\n' $((SECONDS - started))
