@@ -24,6 +24,7 @@ step "npm package" make --no-print-directory pack
 step "types" tests/js/types.sh
 step "package" node --test --test-timeout=300000 tests/js/*.test.mjs
 step "runtimes" node tests/js/runtimes.mjs --required
+step "run once" tests/js/run-once/run.sh
 step "fuzzing" fuzz/run.sh 10
 
 printf '\nAll checks passed in %d s.\n' $((SECONDS - started))

@@ -23,14 +23,13 @@ export interface ConformanceCase {
 
 /** Settings of {@link storeConformance}. */
 export interface ConformanceOptions {
-  /**
-   * The shortest lease, in milliseconds, that surely outlasts two operations of the store. Cases that
-   * wait for a lease or a record to end wait as long. Default: 250.
-   */
-  readonly shortMs?: number;
+  /** How long to wait for a lease or a record of one millisecond to be over, in milliseconds. Default: 50. */
+  readonly lapseMs?: number;
 }
 
 const LONG_MS = 3_600_000;
+/** Over by the next look, after a pause; nothing is ever expected to happen before it is over. */
+const MOMENT_MS = 1;
 
 function same(found: unknown, expected: unknown, what: string): void {
   const [foundText, expectedText] = [JSON.stringify(found) ?? "undefined", JSON.stringify(expected) ?? "undefined"];
@@ -48,11 +47,16 @@ function freshHash(): string {
 class Key {
   readonly hash = freshHash();
   readonly store: Store;
-  readonly shortMs: number;
+  readonly #lapseMs: number;
 
-  constructor(store: Store, shortMs: number) {
+  constructor(store: Store, lapseMs: number) {
     this.store = store;
-    this.shortMs = shortMs;
+    this.#lapseMs = lapseMs;
+  }
+
+  /** Another key in the same store. */
+  other(): Key {
+    return new Key(this.store, this.#lapseMs);
   }
 
   acquire(holder: string, claim: Partial<Claim> = {}): Promise<Acquired> {
@@ -88,9 +92,15 @@ class Key {
     return this.store.release(this.hash, holder);
   }
 
-  /** Longer than a short lease or time to live. */
+  /** Waits until whatever was to last a moment is over. */
   lapse(): Promise<void> {
-    return sleep(this.shortMs + 50);
+    return sleep(this.#lapseMs);
+  }
+
+  /** Lets the lease of the holder run out. */
+  async endLease(holder: string): Promise<void> {
+    same(await this.renew(holder, MOMENT_MS), true, `renew by ${holder}`);
+    await this.lapse();
   }
 }
 
@@ -131,7 +141,7 @@ const CASES: Record<string, (key: Key) => Promise<void>> = {
     await key.expect("one", "acquired");
     same(await key.complete("one", undefined), true, "complete by one");
     await key.expectDone(undefined);
-    const other = new Key(key.store, key.shortMs);
+    const other = key.other();
     await other.expect("one", "acquired");
     same(await other.complete("one", "null"), true, "complete by one");
     await other.expectDone("null");
@@ -181,9 +191,9 @@ const CASES: Record<string, (key: Key) => Promise<void>> = {
   },
 
   async "a lease that ran out is taken over, and its former holder can do nothing any more"(key) {
-    await key.expect("one", "acquired", { leaseMs: key.shortMs });
+    await key.expect("one", "acquired");
     await key.expect("two", "held");
-    await key.lapse();
+    await key.endLease("one");
     await key.expect("two", "takenOver");
     same(await key.renew("one"), false, "renew by one");
     same(await key.complete("one", "1"), false, "complete by one");
@@ -194,7 +204,7 @@ const CASES: Record<string, (key: Key) => Promise<void>> = {
   },
 
   async "of many that find a lease run out, one takes over"(key) {
-    await key.expect("one", "acquired", { leaseMs: key.shortMs });
+    await key.expect("one", "acquired", { leaseMs: MOMENT_MS });
     await key.lapse();
     const asked = Array.from({ length: 32 }, (_, index) => key.acquire(`holder-${index}`));
     const answers = (await Promise.all(asked)).map(({ status }) => status);
@@ -203,25 +213,23 @@ const CASES: Record<string, (key: Key) => Promise<void>> = {
   },
 
   async "a renewed lease outlasts the first one"(key) {
-    await key.expect("one", "acquired", { leaseMs: key.shortMs });
+    await key.expect("one", "acquired", { leaseMs: MOMENT_MS });
     same(await key.renew("one"), true, "renew by one");
     await key.lapse();
     await key.expect("two", "held");
   },
 
   async "a holder may still renew or publish after its lease, if nobody took over"(key) {
-    await key.expect("one", "acquired", { leaseMs: key.shortMs });
+    await key.expect("one", "acquired", { leaseMs: MOMENT_MS });
     await key.lapse();
-    same(await key.renew("one", key.shortMs), true, "renew by one");
-    await key.lapse();
+    await key.endLease("one");
     same(await key.complete("one", "1"), true, "complete by one");
     await key.expectDone("1");
   },
 
   async "a result is forgotten after its time, with all that belonged to it"(key) {
     await key.expect("one", "acquired", { fingerprint: "a" });
-    same(await key.complete("one", "1", key.shortMs), true, "complete by one");
-    await key.expectDone("1");
+    same(await key.complete("one", "1", MOMENT_MS), true, "complete by one");
     await key.lapse();
     await key.expect("two", "acquired", { fingerprint: "b" });
     same(await key.complete("one", "1"), false, "complete by one");
@@ -230,16 +238,16 @@ const CASES: Record<string, (key: Key) => Promise<void>> = {
   },
 
   async "a holder that died is forgotten when its lease and its time are over"(key) {
-    await key.expect("one", "acquired", { leaseMs: 1, ttlMs: key.shortMs, fingerprint: "a" });
+    await key.expect("one", "acquired", { leaseMs: MOMENT_MS, ttlMs: MOMENT_MS, fingerprint: "a" });
     await key.lapse();
     same(await key.complete("one", "1"), false, "complete by one");
     await key.expect("two", "acquired", { fingerprint: "b" });
   },
 
   async "another payload is refused, whether the key is held, done or left behind"(key) {
-    await key.expect("one", "acquired", { fingerprint: "a", leaseMs: key.shortMs });
+    await key.expect("one", "acquired", { fingerprint: "a" });
     await key.expect("two", "mismatch", { fingerprint: "b" });
-    await key.lapse();
+    await key.endLease("one");
     await key.expect("two", "mismatch", { fingerprint: "b" });
     await key.expect("two", "takenOver", { fingerprint: "a" });
     same(await key.complete("two", "2"), true, "complete by two");
@@ -248,9 +256,9 @@ const CASES: Record<string, (key: Key) => Promise<void>> = {
   },
 
   async "without a payload nothing is compared, and the first payload stays"(key) {
-    await key.expect("one", "acquired", { fingerprint: "a", leaseMs: key.shortMs });
+    await key.expect("one", "acquired", { fingerprint: "a" });
     await key.expect("two", "held");
-    await key.lapse();
+    await key.endLease("one");
     await key.expect("two", "takenOver");
     await key.expect("three", "mismatch", { fingerprint: "b" });
     same(await key.complete("two", "2"), true, "complete by two");
@@ -259,7 +267,7 @@ const CASES: Record<string, (key: Key) => Promise<void>> = {
   },
 
   async "keys don't touch each other"(key) {
-    const other = new Key(key.store, key.shortMs);
+    const other = key.other();
     await key.expect("one", "acquired");
     await other.expect("one", "acquired");
     same(await key.complete("one", "1"), true, "complete of the first");
@@ -281,6 +289,6 @@ export function storeConformance(
 ): ConformanceCase[] {
   return Object.entries(CASES).map(([name, check]) => ({
     name,
-    run: async () => check(new Key(await create(), options.shortMs ?? 250)),
+    run: async () => check(new Key(await create(), options.lapseMs ?? 50)),
   }));
 }

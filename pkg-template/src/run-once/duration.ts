@@ -7,19 +7,22 @@ import { InvalidTtlError, parseTtl } from "../core.js";
  */
 export type Duration = number | string;
 
+/** A century: what every engine's calendar can still add to its date. */
+const LONGEST_MS = 36_500 * 86_400_000;
 /** The longest wait that a timer keeps: longer ones fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * @param name The setting, for the message.
+ * @param least The shortest that is allowed, in milliseconds.
  * @throws InvalidTtlError (`ERR_INVALID_TTL`) for a text that `parseTtl` refuses, and for a number
- * that is not whole, negative, or below `least`.
+ * that is not whole, below `least`, or more than a century.
  */
 export function milliseconds(name: string, duration: Duration, least: 0 | 1): number {
   const ms = typeof duration === "string" ? parseTtl(duration) : duration;
-  if (!Number.isSafeInteger(ms) || ms < least) {
+  if (!Number.isSafeInteger(ms) || ms < least || ms > LONGEST_MS) {
     throw new InvalidTtlError(
-      `${name} is ${String(ms)}, expected whole milliseconds from ${least} on, or a text such as "60s"`,
+      `${name} is ${String(duration)}, expected whole milliseconds from ${least} to ${LONGEST_MS} (36500 days), or a text such as "60s"`,
     );
   }
   return ms;

@@ -9,6 +9,7 @@ import {
 import type { KeyMaterial, TaskContext } from "../types.js";
 import { milliseconds } from "./duration.js";
 import { Flight } from "./flight.js";
+import type { Claim } from "./machine.js";
 import { MemoryStore } from "./memory.js";
 import type { Store } from "./store.js";
 import type { RunOnce, RunOnceConfig, RunOnceEvent } from "./types.js";
@@ -50,10 +51,12 @@ export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
   const store = checkStore(config.store ?? new MemoryStore());
   const ttlMs = milliseconds("ttl", config.ttl ?? "30d", 1);
   const leaseMs = milliseconds("lease", config.lease ?? "60s", 1);
-  const defaultWaitMs = milliseconds("waitTimeout", config.waitTimeout ?? 2 * leaseMs, 0);
+  const defaultWaitMs =
+    config.waitTimeout === undefined ? 2 * leaseMs : milliseconds("waitTimeout", config.waitTimeout, 0);
   const keys = createInstance(config.ctx === undefined ? {} : { ctx: config.ctx });
   const flights = new Map<string, Flight>();
-  const instance = crypto.randomUUID();
+  // Made by the first call: Workers have no randomness before a request.
+  let instance: string | undefined;
   let executions = 0;
 
   const keyOf = (key: KeyMaterial, ctx: TaskContext | undefined): IdempotencyKey =>
@@ -61,19 +64,33 @@ export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
       ? key
       : keys.createSync(key, ctx === undefined ? { scope: "run" } : { scope: "run", ctx });
 
+  // A hook that fails, at once or later, must not make the call or the process fail.
   const emit = (event: RunOnceEvent): void => {
     try {
-      config.onEvent?.(event);
+      const returned: unknown = config.onEvent?.(event);
+      if (returned instanceof Promise) returned.catch(() => undefined);
     } catch {
-      // A counter that fails must not make the call fail.
+      return;
     }
   };
 
   const startFlight = (key: IdempotencyKey, fingerprint: string | undefined): Flight => {
+    instance ??= crypto.randomUUID();
     const holder = `${instance}.${++executions}`;
+    let token: string | undefined;
+    const claim: Claim = {
+      holder,
+      // Only where it is stored: a hit on some stores is faster to find than a token is to make.
+      get token() {
+        return (token ??= key.toToken());
+      },
+      fingerprint,
+      leaseMs,
+      ttlMs,
+    };
     const flight = new Flight({
       key,
-      claim: { holder, token: key.toToken(), fingerprint, leaseMs, ttlMs },
+      claim,
       store,
       emit,
       over(ended) {

@@ -46,6 +46,10 @@ describe("Durable Object", () => {
     assert.deepEqual(results.map(({ runs }) => runs), [1, 1, 1, 1, 1]);
   });
 
+  test("an instance can be made outside of any request", async () => {
+    assert.equal(await ask("outside", { key: "k" }), 1);
+  });
+
   test("deleteExpired deletes what has expired, page by page, and nothing else", async () => {
     assert.deepEqual(await ask("expire"), { deleted: 300, again: 0, left: [`run-once:${"f".repeat(64)}`] });
   });

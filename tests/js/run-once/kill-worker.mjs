@@ -59,16 +59,17 @@ const { runOnce } = createRunOnce({
   onEvent: ({ type }) => type === "takeover" && note("takeover", {}),
 });
 
-function workMs() {
-  if (mode === "slow") return 5 * leaseMs;
-  return randomInt(50) === 0 ? 1.5 * leaseMs : randomInt(20, 100);
+/** Slow work lasts until it is told to stop. */
+function pretend(signal) {
+  if (mode === "slow") return sleep(60_000, undefined, { signal }).catch(quiet);
+  return sleep(randomInt(50) === 0 ? 1.5 * leaseMs : randomInt(20, 100));
 }
 
 /** Does the key's work, for longer than a lease now and then, and fails now and then. */
 async function work(key, hash, signal) {
   const execution = randomUUID();
   note("start", { key, hash, execution });
-  await sleep(workMs());
+  await pretend(signal);
   if (mode === "crowd" && randomInt(12) === 0) {
     note("throw", { key, execution });
     throw new Error("the work failed");

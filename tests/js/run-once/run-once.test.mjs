@@ -591,10 +591,12 @@ describe("bad input", () => {
     ["a store that is null", () => createRunOnce({ store: { acquire() {}, renew() {}, complete() {} } }), "ERR_INVALID_ARGUMENT", /no method "release"/],
     ["a key that is none", () => createRunOnce().runOnce(null, () => 1), "ERR_INVALID_KEY", /null/],
     ["a ttl of another form", () => createRunOnce({ ttl: "1h30m" }), "ERR_INVALID_TTL", /1h30m/],
-    ["a ttl of 0", () => createRunOnce({ ttl: 0 }), "ERR_INVALID_TTL", /ttl is 0, expected whole milliseconds from 1 on/],
+    ["a ttl of 0", () => createRunOnce({ ttl: 0 }), "ERR_INVALID_TTL", /ttl is 0, expected whole milliseconds from 1 to 3153600000000 \(36500 days\), or a text such as "60s"/],
     ["a lease that is no number", () => createRunOnce({ lease: Number.NaN }), "ERR_INVALID_TTL", /lease is NaN/],
+    ["a ttl of more than a century", () => createRunOnce({ ttl: "36501d" }), "ERR_INVALID_TTL", /ttl is 36501d, /],
+    ["a ttl without end", () => createRunOnce({ ttl: Infinity }), "ERR_INVALID_TTL", /ttl is Infinity, /],
     ["a fraction", () => createRunOnce({ lease: 1.5 }), "ERR_INVALID_TTL", /lease is 1.5/],
-    ["a negative wait", () => createRunOnce().runOnce("k", () => 1, { waitTimeout: -1 }), "ERR_INVALID_TTL", /waitTimeout is -1, expected whole milliseconds from 0 on/],
+    ["a negative wait", () => createRunOnce().runOnce("k", () => 1, { waitTimeout: -1 }), "ERR_INVALID_TTL", /waitTimeout is -1, expected whole milliseconds from 0 to/],
     ["a payload that has no canonical form", () => createRunOnce().runOnce("k", () => 1, { payload: { a: 1n } }), "ERR_INVALID_PAYLOAD", /a/],
     ["a Redis client of another kind", () => new entry.RedisStore({}), "ERR_INVALID_ARGUMENT", /neither evalsha nor evalSha/],
     ["a PostgreSQL client of another kind", () => new entry.PostgresStore({}), "ERR_INVALID_ARGUMENT", /no query function/],
@@ -625,6 +627,12 @@ describe("events", () => {
     });
     assert.equal(await runOnce(["order", "1"], () => 1), 1);
     assert.deepEqual(seen, [["miss", "order-1"], ["publish", "order-1"]]);
+  });
+
+  test("may be told to an async hook, whose rejection is nobody's", async () => {
+    const { runOnce } = createRunOnce({ onEvent: () => Promise.reject(new Error("hook")) });
+    assert.equal(await runOnce("k", () => 1), 1);
+    await sleep(5);
   });
 });
 

@@ -7,7 +7,7 @@ const [major, minor] = process.versions.node.split(".").map(Number);
 /** Whether this process is one. From 22.13 on it needs no flag. */
 export const hasSqlite = major > 22 || (major === 22 && minor >= 13);
 
-/** The path of one: this process's own, RUN_ONCE_SQLITE_NODE, or that of `tests/runtimes`. */
+/** The path of one: this process's own, RUN_ONCE_SQLITE_NODE, or that of tests/runtimes. */
 export function nodeWithSqlite() {
   if (hasSqlite) return process.execPath;
   const candidates = [
@@ -16,7 +16,7 @@ export function nodeWithSqlite() {
   ];
   const found = candidates.find((path) => path && existsSync(path));
   if (found === undefined) {
-    throw new Error("there is no Node with node:sqlite: run tools/setup.sh tests/runtimes, or set RUN_ONCE_SQLITE_NODE to a Node 22.13 or later");
+    throw new Error("there is no Node with node:sqlite: run tools/setup.sh tests/runtimes (it has one for Linux on x64 and arm64), or set RUN_ONCE_SQLITE_NODE to a Node 22.13 or later");
   }
   return found;
 }

@@ -77,7 +77,7 @@ void runOnce("k");
 // @ts-expect-error: nothing is stored that an option could be about
 void runOnceLocalOnly("k", () => 1, { payload: 1 });
 
-for (const { name, run } of storeConformance(() => stores[0]!, { shortMs: 100 })) {
+for (const { name, run } of storeConformance(() => stores[0]!, { lapseMs: 100 })) {
   equal<typeof name, string>(true);
   equal<ReturnType<typeof run>, Promise<void>>(true);
 }

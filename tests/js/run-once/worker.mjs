@@ -41,6 +41,9 @@ export class RunOnceObject extends DurableObject {
 /** The same on the older kind of storage. */
 export class KeyValueObject extends RunOnceObject {}
 
+// Workers may not make random values here; createRunOnce makes none.
+const outside = createRunOnce();
+
 const object = (namespace, name) => namespace.get(namespace.idFromName(name));
 
 const STORES = {
@@ -71,6 +74,10 @@ const ROUTES = {
       await new Promise((resolve) => setTimeout(resolve, 100));
       return { hash, by: params.get("by"), runs };
     });
+  },
+
+  async outside({ params }) {
+    return outside.runOnce(params.get("key"), () => 1);
   },
 
   async within({ env, params }) {
