@@ -3,42 +3,45 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::ascii;
+
 /// The text of `bytes`.
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let (mut bits, mut digits) = (0, 1);
-        for (byte, shift) in chunk.iter().zip([16, 8, 0]) {
-            bits |= u32::from(*byte) << shift;
-            digits += 1;
-        }
-        for shift in [18, 12, 6, 0].into_iter().take(digits) {
-            text.push(char::from(digit((bits >> shift) as u8 & 0x3f)));
+    let mut text = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
+    // Of these bits, the last `waiting` are not in the text yet.
+    let (mut bits, mut waiting) = (0, 0);
+    for byte in bytes {
+        bits = (bits << 8) | u32::from(*byte);
+        waiting += 8;
+        while waiting >= 6 {
+            waiting -= 6;
+            text.push(digit((bits >> waiting) as u8 & 0x3f));
         }
     }
-    text
+    if waiting > 0 {
+        text.push(digit((bits << (6 - waiting)) as u8 & 0x3f));
+    }
+    ascii::text(&text)
 }
 
 /// The bytes of `text`; `None` for any other character, for a length that no bytes have, and for
 /// bits of the last character that stand for nothing and are not zero.
 pub(crate) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
-    for chunk in text.chunks(4) {
-        let mut bits = 0;
-        for (digit, shift) in chunk.iter().zip([18, 12, 6, 0]) {
-            bits |= u32::from(value(*digit)?) << shift;
-        }
-        let [_, a, b, c] = bits.to_be_bytes();
-        match (chunk.len(), b, c) {
-            (4, ..) => bytes.extend_from_slice(&[a, b, c]),
-            (3, _, 0) => bytes.extend_from_slice(&[a, b]),
-            (2, 0, 0) => bytes.push(a),
-            _ => return None,
+    let (mut bits, mut waiting) = (0, 0);
+    for digit in text {
+        bits = (bits << 6) | u32::from(value(*digit)?);
+        waiting += 6;
+        if waiting >= 8 {
+            waiting -= 8;
+            bytes.push((bits >> waiting) as u8);
         }
     }
-    Some(bytes)
+    let unused = bits & ((1 << waiting) - 1);
+    (waiting < 6 && unused == 0).then_some(bytes)
 }
 
+#[inline(never)]
 fn digit(value: u8) -> u8 {
     match value {
         0..26 => b'A' + value,

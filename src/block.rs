@@ -5,8 +5,8 @@
 
 use alloc::string::String;
 
-/// Bytes in a block.
-pub(crate) const BLOCK: usize = 64;
+use crate::digest::BLOCK;
+
 /// Where the last block holds the message's length.
 const LENGTH_AT: usize = BLOCK - 8;
 /// Follows the message's last byte.

@@ -10,6 +10,7 @@
 
 use alloc::vec::Vec;
 
+use crate::ascii;
 use crate::error::Error;
 use crate::name::{self, Name};
 use crate::path;
@@ -26,7 +27,7 @@ pub(crate) trait Sink {
 
 impl Sink for Vec<u8> {
     fn put(&mut self, piece: &[u8]) {
-        self.extend_from_slice(piece);
+        ascii::append(self, piece);
     }
 }
 
@@ -177,12 +178,15 @@ impl Reader<'_> {
     }
 
     /// Behind the number or literal of which something stands before `at`.
+    #[inline(always)]
     fn scalar(&self, at: usize) -> usize {
-        let rest = self.text.get(at..).unwrap_or_default();
-        let length = rest
-            .iter()
-            .position(|byte| matches!(byte, b',' | b'}' | b']'));
-        at + length.unwrap_or(rest.len())
+        let mut end = at;
+        while let Some(byte) = self.text.get(end)
+            && !matches!(byte, b',' | b'}' | b']')
+        {
+            end += 1;
+        }
+        end
     }
 
     /// The end of the string whose content starts at `start`, and whether any of it is escaped.
@@ -206,6 +210,7 @@ impl Reader<'_> {
         }
     }
 
+    #[inline(always)]
     fn push_span(&mut self, start: usize, delimiter: u8) -> u32 {
         self.current = self.spans.len() as u32;
         self.spans.push(Span {
@@ -217,6 +222,7 @@ impl Reader<'_> {
         self.current
     }
 
+    #[inline(always)]
     fn end_span(&mut self, end: usize) {
         if let Some(span) = self.spans.get_mut(self.current as usize) {
             span.end = end as u32;
@@ -232,6 +238,7 @@ impl Reader<'_> {
         }
     }
 
+    #[inline(always)]
     fn open(&mut self, start: usize) {
         self.objects.push(Object {
             brace: start as u32 - 1,
@@ -262,6 +269,7 @@ impl Reader<'_> {
         Ok(end + 1)
     }
 
+    #[inline(always)]
     fn end_member(&mut self, end: usize) {
         self.end_span(end);
         let last = self.current;
@@ -341,6 +349,7 @@ fn plain_length(text: &[u8]) -> usize {
 
 /// Sorts members by their names. Not the standard library's sort: that one alone would add a fifth
 /// to the wasm module.
+#[inline(never)]
 fn sort(members: &mut [Member], text: &[u8]) {
     for run in members.chunks_mut(RUN) {
         for end in 1..run.len() {

@@ -2,24 +2,21 @@
 
 use alloc::string::String;
 
+use crate::ascii;
+
 /// `number` in decimal, without sign or leading zeros.
 pub(crate) fn text(mut number: u64) -> String {
-    let mut reversed = [0u8; 20];
-    let mut length = 0;
-    for digit in reversed.iter_mut() {
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    for digit in digits.iter_mut().rev() {
         *digit = b'0' + (number % 10) as u8;
         number /= 10;
-        length += 1;
+        start -= 1;
         if number == 0 {
             break;
         }
     }
-    reversed
-        .iter()
-        .take(length)
-        .rev()
-        .map(|&digit| char::from(digit))
-        .collect()
+    ascii::text(digits.get(start..).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -4,19 +4,19 @@
 //! key of any length needs no more memory than a short one.
 
 use alloc::string::String;
-use core::fmt;
-#[cfg(any(feature = "npm", test))]
-use core::slice;
+use core::{fmt, mem, slice};
 
 use sha2::Digest as _;
-#[cfg(any(feature = "npm", test))]
 use sha2::block_api::compress256;
 
 #[cfg(any(feature = "npm", test))]
-use crate::block::{BLOCK, Blocks, OnlyBlock, Suffix};
+use crate::block::{Blocks, OnlyBlock, Suffix};
 
 /// Hex digits in a digest, and so the length of an idempotency key on the wire.
 pub const HEX_LENGTH: usize = 64;
+
+/// Bytes in a block.
+pub(crate) const BLOCK: usize = 64;
 
 /// A SHA-256 digest.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,7 +24,6 @@ pub struct Digest([u8; 32]);
 
 /// The first 32 bits of the fractional parts of the square roots of the first eight primes (FIPS
 /// 180-4 section 5.3.3).
-#[cfg(any(feature = "npm", test))]
 pub(crate) const INITIAL_STATE: [u32; 8] = [
     0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 ];
@@ -56,6 +55,10 @@ impl Digest {
                 compress256(&mut state, slice::from_ref(&block));
             }
         }
+        Digest::from_state(state)
+    }
+
+    fn from_state(state: [u32; 8]) -> Digest {
         let mut digest = [0; 32];
         for (bytes, word) in digest.as_chunks_mut().0.iter_mut().zip(state) {
             *bytes = word.to_be_bytes();
@@ -75,6 +78,7 @@ impl Digest {
         hex.iter().map(|&digit| char::from(digit)).collect()
     }
 
+    #[inline(never)]
     pub(crate) fn write_hex(&self, hex: &mut [u8; HEX_LENGTH]) {
         for (pair, byte) in hex.chunks_exact_mut(2).zip(self.0) {
             if let [high, low] = pair {
@@ -103,16 +107,66 @@ impl fmt::Debug for Digest {
 }
 
 /// A digest in the making.
-#[derive(Clone, Default)]
-pub(crate) struct Hasher(sha2::Sha256);
+///
+/// Not `sha2`'s own, which is several times the code in wasm: it is made of parts for any block length.
+#[derive(Clone)]
+pub(crate) struct Hasher {
+    state: [u32; 8],
+    /// Holds the `length % BLOCK` bytes that do not fill a block yet.
+    block: [u8; BLOCK],
+    length: u64,
+}
+
+impl Default for Hasher {
+    fn default() -> Hasher {
+        Hasher {
+            state: INITIAL_STATE,
+            block: [0; BLOCK],
+            length: 0,
+        }
+    }
+}
 
 impl Hasher {
+    #[inline(never)]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+        let filled = (self.length % BLOCK as u64) as usize;
+        self.length += bytes.len() as u64;
+        let mut bytes = bytes;
+        if filled > 0 {
+            let free = self.block.get_mut(filled..).unwrap_or_default();
+            let Some((first, behind)) = bytes.split_at_checked(free.len()) else {
+                copy(free, bytes);
+                return;
+            };
+            copy(free, first);
+            compress256(&mut self.state, slice::from_ref(&self.block));
+            bytes = behind;
+        }
+        let (whole, rest) = bytes.as_chunks();
+        compress256(&mut self.state, whole);
+        copy(&mut self.block, rest);
     }
 
     /// The digest of all pieces so far, leaving the hasher as new.
     pub(crate) fn finish(&mut self) -> Digest {
-        Digest(self.0.finalize_reset().into())
+        const PADDING: [u8; BLOCK] = {
+            let mut bytes = [0; BLOCK];
+            bytes[0] = 0x80;
+            bytes
+        };
+        let length = self.length;
+        // What is left of a block in which eight bytes more have to fit.
+        let padding = BLOCK - (length as usize + 8) % BLOCK;
+        self.update(PADDING.get(..padding).unwrap_or_default());
+        self.update(&(length * 8).to_be_bytes());
+        Digest::from_state(mem::take(self).state)
+    }
+}
+
+/// Puts `bytes` at the start of `to`, which is no shorter.
+fn copy(to: &mut [u8], bytes: &[u8]) {
+    if let Some(to) = to.get_mut(..bytes.len()) {
+        to.copy_from_slice(bytes);
     }
 }

@@ -6,18 +6,20 @@
 use alloc::string::String;
 use core::fmt;
 
+use crate::ascii;
 use crate::decimal;
 
 /// Bytes of what was found that a message shows.
 const FOUND: usize = 100;
 
 /// At most `length` bytes of `text`, with an ellipsis for what is left out.
+#[inline(never)]
 pub(crate) fn excerpt(text: &str, length: usize) -> String {
     if text.len() <= length {
         return String::from(text);
     }
     let end = (0..=length).rev().find(|&end| text.is_char_boundary(end));
-    [text.get(..end.unwrap_or(0)).unwrap_or_default(), "…"].concat()
+    ascii::join(&[text.get(..end.unwrap_or(0)).unwrap_or_default(), "…"])
 }
 
 /// What kind of mistake an [`Error`] reports. The name is stable; the text of an error is not.
@@ -72,10 +74,11 @@ impl Error {
 
     /// Joins the pieces of a message. Not `format!`: the formatting machinery would make up a
     /// third of the wasm module.
+    #[inline(never)]
     fn new(code: ErrorCode, pieces: &[&str]) -> Error {
         Error {
             code,
-            message: pieces.concat(),
+            message: ascii::join(pieces),
         }
     }
 
@@ -147,6 +150,7 @@ impl Error {
         )
     }
 
+    #[inline(never)]
     pub(crate) fn damaged_token() -> Error {
         Error::new(
             ErrorCode::InvalidToken,
@@ -167,10 +171,11 @@ impl Error {
         )
     }
 
+    #[inline(never)]
     fn invalid_payload(path: &str, pieces: &[&str]) -> Error {
         Error::new(
             ErrorCode::InvalidPayload,
-            &["the payload can't be hashed: ", path, &pieces.concat()],
+            &["the payload can't be hashed: ", path, &ascii::join(pieces)],
         )
     }
 
@@ -224,12 +229,11 @@ impl Error {
     pub(crate) fn not_json(path: &str, offset: usize, found: Option<&str>) -> Error {
         let found = found.unwrap_or_default();
         let found = match found.chars().next() {
-            Some(character) => [
+            Some(character) => ascii::join(&[
                 " is not JSON (RFC 8259): unexpected \"",
                 excerpt(found, character.len_utf8()).trim_end_matches('…'),
                 "\"",
-            ]
-            .concat(),
+            ]),
             None => String::from(" is not JSON (RFC 8259): unexpected end"),
         };
         Error::invalid_payload(path, &[&found, " at byte ", &decimal::text(offset as u64)])
@@ -253,7 +257,7 @@ impl Error {
     #[cfg(any(feature = "npm", test))]
     pub(crate) fn invalid_part(kind: &str, index: Option<u32>) -> Error {
         let place = match index {
-            Some(index) => ["part ", &decimal::text(u64::from(index)), " of the key"].concat(),
+            Some(index) => ascii::join(&["part ", &decimal::text(u64::from(index)), " of the key"]),
             None => String::from("the key"),
         };
         Error::new(

@@ -15,8 +15,8 @@ use portable::Lanes;
 use simd::Lanes;
 
 use crate::batch::Batch;
-use crate::block::{BLOCK, Blocks, OnlyBlock};
-use crate::digest::{HEX_LENGTH, INITIAL_STATE};
+use crate::block::{Blocks, OnlyBlock};
+use crate::digest::{BLOCK, HEX_LENGTH, INITIAL_STATE};
 
 /// Messages under way at once.
 const LANES: usize = 4;

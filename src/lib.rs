@@ -27,6 +27,7 @@
 
 extern crate alloc;
 
+mod ascii;
 mod base64url;
 #[cfg(any(feature = "npm", test))]
 mod batch;

@@ -14,6 +14,7 @@ pub(crate) struct Name {
 }
 
 impl Name {
+    #[inline(always)]
     pub(crate) fn new(text: &[u8], start: usize, end: usize, escaped: bool) -> Name {
         let length = end - start;
         Name {
@@ -33,6 +34,7 @@ impl Name {
         text.get(self.start()..end).unwrap_or_default()
     }
 
+    #[inline(always)]
     pub(crate) fn cmp(&self, other: &Name, text: &[u8]) -> Ordering {
         match self.prefix.cmp(&other.prefix) {
             Ordering::Equal => self.cmp_equal_prefix(other, text),
@@ -41,6 +43,7 @@ impl Name {
     }
 
     #[cold]
+    #[inline(never)]
     fn cmp_equal_prefix(&self, other: &Name, text: &[u8]) -> Ordering {
         ranks(self.bytes(text)).cmp(ranks(other.bytes(text)))
     }
@@ -58,6 +61,7 @@ pub(crate) fn duplicate(sorted: impl Iterator<Item = Name>, text: &[u8]) -> Opti
     None
 }
 
+#[inline(always)]
 fn prefix(text: &[u8], start: usize, length: usize, escaped: bool) -> u64 {
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
     // Of a short name, with what follows it in the text cut off: most names are short.
@@ -68,7 +72,12 @@ fn prefix(text: &[u8], start: usize, length: usize, escaped: bool) -> u64 {
             return word;
         }
     }
-    let name = text.get(start..start + length).unwrap_or_default();
+    prefix_of_ranks(text.get(start..start + length).unwrap_or_default())
+}
+
+#[cold]
+#[inline(never)]
+fn prefix_of_ranks(name: &[u8]) -> u64 {
     let mut word = [0; 8];
     for (byte, rank) in word.iter_mut().zip(ranks(name)) {
         *byte = rank;

@@ -2,13 +2,17 @@
 
 use alloc::string::String;
 
+use crate::ascii;
+use crate::digest::hex_digit;
+
 /// Random bytes that go into one key.
 pub const ENTROPY_LENGTH: usize = 10;
 
 /// Bits of a key's counter, the field `rand_a` together with the first bits of `rand_b`.
 const COUNTER_BITS: u32 = 42;
-/// Text positions before which a hyphen stands, in bytes.
-const HYPHENS: [usize; 4] = [4, 6, 8, 10];
+/// Where hyphens stand in a key's text, and where its sixteenth digit does.
+const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+const MIDDLE: usize = 17;
 
 /// Makes random keys that sort by the time they were made, also within one millisecond (RFC 9562
 /// section 6.2, method 1: a counter of 42 bits, started at random each millisecond).
@@ -41,18 +45,18 @@ impl RandomKeys {
     /// A generator that goes on after `last`, a key that another one made; a text that is none counts
     /// as no key.
     pub fn after(last: &str) -> RandomKeys {
-        let digits = last.chars().filter_map(|digit| digit.to_digit(16));
-        let (bits, length) = digits.fold((0u128, 0), |(bits, length), digit| {
-            ((bits << 4) | u128::from(digit), length + 1)
-        });
+        let (mut high, mut low, mut length) = (0, 0, 0);
+        for digit in last.bytes().filter_map(hex_value) {
+            high = (high << 4) | (low >> 60);
+            low = (low << 4) | digit;
+            length += 1;
+        }
         if length != 32 {
             return RandomKeys::new();
         }
-        let high = ((bits >> 64) & 0xfff) as u64;
-        let low = ((bits >> 32) & 0x3fff_ffff) as u64;
         RandomKeys {
-            milliseconds: (bits >> 80) as u64,
-            counter: (high << 30) | low,
+            milliseconds: high >> 16,
+            counter: ((high & 0xfff) << 30) | ((low >> 32) & 0x3fff_ffff),
         }
     }
 
@@ -85,31 +89,39 @@ impl Default for RandomKeys {
     }
 }
 
-/// 48 bits of time, version 7, 12 bits of the counter, variant 0b10, the counter's other 30 bits and
-/// 32 random bits.
-fn layout(milliseconds: u64, counter: u64, tail: [u8; 4]) -> u128 {
-    let high = (counter >> 30) & 0xfff;
-    let low = counter & 0x3fff_ffff;
-    let tail = u32::from_be_bytes(tail);
-    (u128::from(milliseconds & 0xffff_ffff_ffff) << 80)
-        | (0x7 << 76)
-        | (u128::from(high) << 64)
-        | (0b10 << 62)
-        | (u128::from(low) << 32)
-        | u128::from(tail)
+fn hex_value(digit: u8) -> Option<u64> {
+    match digit {
+        b'0'..=b'9' => Some(u64::from(digit - b'0')),
+        b'a'..=b'f' => Some(u64::from(digit - b'a') + 10),
+        b'A'..=b'F' => Some(u64::from(digit - b'A') + 10),
+        _ => None,
+    }
 }
 
-fn text(bits: u128) -> String {
-    let mut text = String::with_capacity(36);
-    for (index, byte) in bits.to_be_bytes().into_iter().enumerate() {
-        if HYPHENS.contains(&index) {
-            text.push('-');
+/// 48 bits of time, version 7, 12 bits of the counter, and behind them variant 0b10, the counter's
+/// other 30 bits and 32 random bits. Two halves: arithmetic on 128 bits is a library of its own in
+/// wasm.
+fn layout(milliseconds: u64, counter: u64, tail: [u8; 4]) -> [u64; 2] {
+    let high = (milliseconds << 16) | (0x7 << 12) | ((counter >> 30) & 0xfff);
+    let low = (0b10 << 62) | ((counter & 0x3fff_ffff) << 32) | u64::from(u32::from_be_bytes(tail));
+    [high, low]
+}
+
+fn text([high, low]: [u64; 2]) -> String {
+    let mut text = [0; 36];
+    let mut bits = high;
+    for (at, character) in text.iter_mut().enumerate() {
+        if HYPHENS.contains(&at) {
+            *character = b'-';
+            continue;
         }
-        for nibble in [byte >> 4, byte & 0x0f] {
-            text.extend(char::from_digit(u32::from(nibble), 16));
+        *character = hex_digit((bits >> 60) as u8);
+        bits <<= 4;
+        if at == MIDDLE {
+            bits = low;
         }
     }
-    text
+    ascii::text(&text)
 }
 
 /// A random key for `Idempotency-Key` headers and the like: a UUID of version 7, greater than any

@@ -109,6 +109,7 @@ pub(crate) fn suffix(
 
 /// The scope's parts, delimited from each other and from the caller's. Material without any parts
 /// is no part at all, so nothing delimits it: `[]` and `""` are different keys, as in the SDK.
+#[inline(never)]
 pub(crate) fn join_suffix(parts: &[&str], has_parts: bool) -> String {
     let mut text = String::new();
     for (index, part) in parts.iter().enumerate() {

@@ -17,6 +17,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::ascii;
 use crate::base64url;
 use crate::digest::Hasher;
 use crate::error::Error;
@@ -47,9 +48,10 @@ impl Carried<'_> {
             length >>= 7;
         }
         bytes.push(length as u8);
-        bytes.extend_from_slice(self.key);
-        bytes.extend_from_slice(self.suffix.as_bytes());
-        bytes.extend_from_slice(&checksum(&bytes));
+        ascii::append(&mut bytes, self.key);
+        ascii::append(&mut bytes, self.suffix.as_bytes());
+        let checksum = checksum(&bytes);
+        ascii::append(&mut bytes, &checksum);
         base64url::encode(&bytes)
     }
 }
@@ -99,6 +101,7 @@ impl Opened {
     }
 }
 
+#[inline(never)]
 fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_LENGTH] {
     let mut hasher = Hasher::default();
     hasher.update(CHECKSUM_TAG);

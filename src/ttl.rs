@@ -7,20 +7,12 @@
 use alloc::string::String;
 use core::time::Duration;
 
+use crate::ascii;
 use crate::decimal;
 use crate::error::Error;
 
 /// The units that the server reads, and the seconds in each.
 const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
-/// The units of the SDK's parser, in its order of precedence. It reads each of them once.
-const SDK_UNITS: [(&str, u64); 6] = [
-    ("w", 604_800),
-    ("d", 86_400),
-    ("hr", 3_600),
-    ("h", 3_600),
-    ("m", 60),
-    ("s", 1),
-];
 /// The SDK's parser gives up on longer texts.
 const SDK_LENGTH: usize = 100;
 /// JavaScript's latest date, in seconds after 1970 (ECMA-262, Time Values): the server adds the TTL to
@@ -48,11 +40,10 @@ const LATEST: u64 = 8_640_000_000_000;
 /// );
 /// ```
 pub fn parse(text: &str) -> Result<Duration, Error> {
-    let digits = count_digits(text);
-    let (number, unit) = text.split_at_checked(digits).unwrap_or_default();
+    let (number, unit) = split_number(text);
     let seconds = UNITS
         .iter()
-        .find(|(name, _)| *name == unit && digits > 0)
+        .find(|(name, _)| *name == unit && !number.is_empty())
         .map(|(_, seconds)| multiply(number, *seconds));
     match seconds {
         Some(seconds) if seconds <= LATEST => Ok(Duration::from_secs(seconds)),
@@ -64,46 +55,53 @@ pub fn parse(text: &str) -> Result<Duration, Error> {
     }
 }
 
-fn count_digits(text: &str) -> usize {
-    text.bytes().take_while(u8::is_ascii_digit).count()
+/// The digits that `text` starts with, and what stands behind them.
+#[inline(never)]
+fn split_number(text: &str) -> (&str, &str) {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    text.split_at_checked(digits).unwrap_or_default()
 }
 
-/// The seconds of `number` units, or a number past [`LATEST`].
+/// The seconds of `number` units, or a number past [`LATEST`]. It goes so little past that all units
+/// of the SDK together do not overflow: arithmetic that asks each time is more code.
+#[inline(never)]
 fn multiply(number: &str, seconds: u64) -> u64 {
-    let number = number.bytes().fold(0u64, |value, digit| {
-        value
-            .saturating_mul(10)
-            .saturating_add(u64::from(digit - b'0'))
+    let number = number.bytes().fold(0, |value, digit| {
+        (value * 10 + u64::from(digit - b'0')).min(LATEST + 1)
     });
-    number.saturating_mul(seconds)
+    number * seconds
 }
 
 /// What the SDK's parser makes of `text` (`parseNaturalLanguageDurationInMs`, @trigger.dev/core
-/// 4.8.3): groups of digits and unit in any order, of which the first of each unit counts.
+/// 4.8.3): groups of digits and unit in any order, of which the first of each unit counts. Its units
+/// are the server's, `w`, and `hr` for `h`.
 fn sdk_seconds(text: &str) -> Option<u64> {
     if text.is_empty() || text.len() > SDK_LENGTH {
         return None;
     }
     let mut rest = text;
-    let mut seen = [false; SDK_UNITS.len()];
-    let mut seconds: u64 = 0;
+    // One bit for each unit.
+    let mut seen = 0u8;
+    let mut seconds = 0;
     while !rest.is_empty() {
-        let digits = count_digits(rest);
-        let (number, behind) = rest.split_at_checked(digits).filter(|_| digits > 0)?;
-        let (index, (name, each)) = SDK_UNITS
-            .iter()
-            .enumerate()
-            .find(|(_, (name, _))| behind.starts_with(name))?;
-        rest = behind.get(name.len()..)?;
-        let same = |(_, other): &(&str, u64)| other == each;
-        let counted = SDK_UNITS
-            .iter()
-            .zip(seen)
-            .any(|(it, seen)| same(it) && seen);
-        if !counted {
-            seconds = seconds.saturating_add(multiply(number, *each));
+        let (number, behind) = split_number(rest);
+        let (bit, each, length) = match behind.as_bytes() {
+            [b'w', ..] => (1, 604_800, 1),
+            [b'd', ..] => (2, 86_400, 1),
+            [b'h', b'r', ..] => (4, 3_600, 2),
+            [b'h', ..] => (4, 3_600, 1),
+            [b'm', ..] => (8, 60, 1),
+            [b's', ..] => (16, 1, 1),
+            _ => return None,
+        };
+        if number.is_empty() {
+            return None;
         }
-        *seen.get_mut(index)? = true;
+        if seen & bit == 0 {
+            seconds += multiply(number, each);
+        }
+        seen |= bit;
+        rest = behind.get(length..)?;
     }
     Some(seconds)
 }
@@ -115,7 +113,7 @@ fn rewrite(seconds: u64) -> String {
         .rev()
         .find(|(_, each)| seconds > 0 && seconds.is_multiple_of(*each))
         .unwrap_or(("s", 1));
-    [&decimal::text(seconds / each), unit].concat()
+    ascii::join(&[&decimal::text(seconds / each), unit])
 }
 
 #[cfg(test)]

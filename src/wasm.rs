@@ -12,6 +12,7 @@ use alloc::vec::Vec;
 use spin::{Mutex, MutexGuard};
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::ascii;
 use crate::batch::Batch;
 use crate::block::Suffix;
 use crate::canonical;
@@ -64,13 +65,15 @@ static ROOM: Mutex<Room> = Mutex::new(Room {
     long: None,
 });
 
+#[inline(never)]
 fn room() -> MutexGuard<'static, Room> {
     ROOM.lock()
 }
 
 impl Room {
+    #[inline(never)]
     fn fail(&mut self, error: &Error) -> i32 {
-        self.text = [error.code().as_str(), "\n", error.message()].concat();
+        self.text = ascii::join(&[error.code().as_str(), "\n", error.message()]);
         FAILED
     }
 
@@ -98,6 +101,7 @@ impl Room {
 struct Texts<'a>(&'a [u8]);
 
 impl<'a> Texts<'a> {
+    #[inline(never)]
     fn next(&mut self, length: i32) -> Option<&'a str> {
         let length = usize::try_from(length).ok()?;
         let (text, rest) = self.0.split_at_checked(length)?;
@@ -346,7 +350,7 @@ pub fn order(length: usize, behind: usize) -> i32 {
             bytes.clear();
             bytes.reserve(length + behind);
             canonical.write(bytes);
-            bytes.extend_from_slice(rest.get(..behind).unwrap_or_default());
+            ascii::append(bytes, rest.get(..behind).unwrap_or_default());
             return 1;
         }
         Err(error) => error,
@@ -431,8 +435,8 @@ pub fn open_token(length: usize) -> i32 {
     let error = match opened.as_ref().map(Opened::carried) {
         Ok(Ok(carried)) => {
             bytes.clear();
-            bytes.extend_from_slice(carried.key);
-            *text = [carried.scope.as_str(), "\n", carried.suffix].concat();
+            ascii::append(bytes, carried.key);
+            *text = ascii::join(&[carried.scope.as_str(), "\n", carried.suffix]);
             return carried.scope as i32;
         }
         Ok(Err(error)) => error,
