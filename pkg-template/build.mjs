@@ -34,6 +34,9 @@ const ENTRIES = [
   "run-once/conformance",
 ];
 
+/** What the entries of run-once share beside the core: no entry, but a file of its own. */
+const SHARED = ["run-once/failures"];
+
 /** Those that also come as `idempotency-keys/js`. */
 const JS_ENTRIES = ["index"];
 
@@ -130,11 +133,11 @@ function resolver(variant) {
   };
 }
 
-/** Leaves `core.js` out of the entries, so that all entries of a process share one. */
+/** Leaves what is shared out of the entries, so that all entries of a process have one of it. */
 const shareCore = {
   name: "share-core",
   setup(build) {
-    build.onResolve({ filter: /\/core\.js$/ }, ({ path, kind }) =>
+    build.onResolve({ filter: /\/(core|failures)\.js$/ }, ({ path, kind }) =>
       kind === "entry-point" ? undefined : { path, external: true },
     );
   },
@@ -160,7 +163,7 @@ async function bundle(name) {
   await esbuild.build({ ...options, entryPoints: [join(source, "src/core.ts")], plugins: [resolver(variant)] });
   await esbuild.build({
     ...options,
-    entryPoints: (variant.entries ?? ENTRIES).map((entry) => join(source, "src", `${entry}.ts`)),
+    entryPoints: (variant.entries ?? [...ENTRIES, ...SHARED]).map((entry) => join(source, "src", `${entry}.ts`)),
     plugins: [shareCore],
   });
   if (name === "esm") {

@@ -14,6 +14,5 @@ export { canonicalize, hashPayload } from "./payload.js";
 export { randomKey } from "./random.js";
 export { candidatesOf } from "./reset.js";
 export { findSettings } from "./settings.js";
-export * from "./run-once/errors.js";
 export { parseTtl } from "./ttl.js";
 export { engineName, isHashLength } from "./wasm.js";

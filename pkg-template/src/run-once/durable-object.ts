@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InvalidArgumentError } from "../core.js";
+import { InvalidArgumentError } from "./failures.js";
 import { acquire, complete, live, release, renew } from "./machine.js";
 import type { Acquired, Claim, StoreRecord, Transition } from "./machine.js";
 import type { Store } from "./store.js";

@@ -8,7 +8,7 @@ import {
   PayloadMismatchError,
   PublishError,
   StoreError,
-} from "../core.js";
+} from "./failures.js";
 import type { IdempotencyKey } from "../core.js";
 import { timer, unrefTimer } from "./duration.js";
 import { afterAcquire, afterPublish, afterRun } from "./machine.js";

@@ -21,7 +21,7 @@ export {
   PayloadMismatchError,
   PublishError,
   StoreError,
-} from "../core.js";
+} from "./failures.js";
 export type { Duration } from "./duration.js";
 export type { Acquired, Claim, StoreRecord } from "./machine.js";
 export { MemoryStore, type MemoryStoreOptions } from "./memory.js";

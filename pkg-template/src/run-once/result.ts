@@ -1,5 +1,5 @@
 /** A callback's result to JSON text and back; refuses what would come back as something else. */
-import { InvalidResultError } from "../core.js";
+import { InvalidResultError } from "./failures.js";
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 

@@ -1,11 +1,6 @@
 /** `createRunOnce`: keys, settings, and which flight a call belongs to. */
-import {
-  createInstance,
-  hashPayload,
-  IdempotencyKey,
-  InvalidArgumentError,
-  PayloadMismatchError,
-} from "../core.js";
+import { createInstance, hashPayload, IdempotencyKey } from "../core.js";
+import { InvalidArgumentError, PayloadMismatchError } from "./failures.js";
 import type { KeyMaterial, TaskContext } from "../types.js";
 import { milliseconds } from "./duration.js";
 import { Flight } from "./flight.js";

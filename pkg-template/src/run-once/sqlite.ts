@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { InvalidArgumentError } from "../core.js";
+import { InvalidArgumentError } from "./failures.js";
 import type { Acquired, Claim } from "./machine.js";
 import type { Store } from "./store.js";
 

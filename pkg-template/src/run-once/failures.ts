@@ -1,5 +1,5 @@
-/** What can go wrong with run-once. Part of the core, so that all entries share the classes. */
-import { IdempotencyKeyError } from "../errors.js";
+/** What can go wrong with run-once. A file of its own in the package, so that its entries share the classes. */
+import { IdempotencyKeyError } from "../core.js";
 
 /** An argument of a kind that can't be used: a callback that is no function, a client of no known shape. */
 export class InvalidArgumentError extends IdempotencyKeyError {
