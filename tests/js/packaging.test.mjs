@@ -18,8 +18,8 @@ const bin = (name) => join(root, "tools/node_modules/.bin", name);
 const { build } = createRequire(join(root, "tools/package.json"))("esbuild");
 const manifest = JSON.parse(readFileSync(join(package_, "package.json"), "utf8"));
 
-/** What an edge bundle may weigh, in bytes of gzip -9: see docs/size.md. */
-const BUDGET = 26_000;
+/** What an edge bundle may weigh, in bytes of gzip -9. Not yet the 16,000 that we want: see docs/size.md. */
+const BUDGET = 27_800;
 
 async function bundled(code, options = {}) {
   const wasm = [];
