@@ -7,7 +7,11 @@
 //! | you have | you want | call |
 //! |---|---|---|
 //! | a text or a list of texts | its key | [`IdempotencyKey::create`] |
+//! | a JSON payload | the key of its data | [`IdempotencyKey::from_payload`], [`canonicalize`], [`hash_payload`] |
+//! | a key | to hand it to another process, or to JavaScript | [`IdempotencyKey::to_token`], [`IdempotencyKey::from_token`] |
 //! | a key, or what it was made from | to make the server forget it | [`plan_reset`] |
+//! | a time-to-live such as `"90m"` | what the server takes it for | [`parse_ttl`] |
+//! | nothing | a key that nobody else has | [`random_key`] |
 //!
 //! ```
 //! use idempotency_keys::{IdempotencyKey, Scope};
@@ -27,30 +31,54 @@
 
 extern crate alloc;
 
+// Open to all: texts, numbers and failures.
 mod ascii;
-mod base64url;
-#[cfg(any(feature = "npm", test))]
-mod batch;
-#[cfg(any(feature = "npm", test))]
-mod block;
-mod canonical;
 mod decimal;
-mod digest;
 mod error;
+
+// A payload's JSON to plain JSON, to canonical JSON. The npm package gets plain JSON from
+// JSON.stringify.
 #[cfg(not(feature = "npm"))]
 mod json;
-mod key;
-#[cfg(any(test, all(feature = "npm", target_feature = "simd128")))]
-mod lanes;
-mod material;
+
 mod name;
 mod path;
-mod payload;
-mod random;
-mod reset;
+
+mod canonical;
+
+// What the caller gives and what the scope adds, to a digest, to a key.
+mod material;
+
 mod scope;
+
+mod digest;
+
+mod payload;
+
+mod key;
+
+// What becomes of a key: a token, a reset.
+mod base64url;
+
 mod token;
+
+mod reset;
+
+// Many keys at once, four in the lanes of a SIMD register.
+#[cfg(any(feature = "npm", test))]
+mod block;
+
+#[cfg(any(feature = "npm", test))]
+mod batch;
+
+#[cfg(any(test, all(feature = "npm", target_feature = "simd128")))]
+mod lanes;
+
+// On their own.
+mod random;
 mod ttl;
+
+// JavaScript's door.
 #[cfg(all(feature = "npm", target_arch = "wasm32"))]
 mod wasm;
 
