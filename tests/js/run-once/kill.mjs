@@ -55,8 +55,8 @@ async function atWork(ledger, running, paused) {
 }
 
 /**
- * Keeps `size` processes going while `kills` of them are killed, or stopped for longer than a lease,
- * at random moments; then lets the rest finish. `interrupt` is awaited halfway.
+ * Keeps `size` processes going while `kills` times one is killed, or (two times in five) stopped for
+ * longer than a lease, at random moments; then lets the rest finish. `interrupt` is awaited halfway.
  */
 export async function runCrowd(setup, { size, kills, node, interrupt }) {
   const killed = new Set();
@@ -78,7 +78,7 @@ export async function runCrowd(setup, { size, kills, node, interrupt }) {
     await sleep(randomInt(60, 260));
     const victim = await atWork(setup.ledger, running, paused);
     if (victim === undefined) start();
-    else if (randomInt(5) < 2) {
+    else if (kill % 5 === 1 || kill % 5 === 3) {
       pauses += 1;
       paused.add(victim.worker);
       victim.child.kill("SIGSTOP");

@@ -100,7 +100,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       t.diagnostic(`${executions} executions: ${JSON.stringify(table)}; takeovers: ${lines.filter(({ event }) => event === "takeover").length}; errors: ${JSON.stringify(errors)}`);
       assert.deepEqual(wrong, []);
       assert.deepEqual(complaints, []);
-      assert.ok(killed.size > crowd.kills / 3, `only ${killed.size} processes were killed`);
+      assert.ok(killed.size >= crowd.kills / 2, `only ${killed.size} processes were killed`);
       assert.ok(table["killed at work"] > 0 && table.threw > 0, "too little went wrong to tell anything");
     });
   });
