@@ -1,6 +1,18 @@
 #!/usr/bin/env bash
 # The package beside its peers, as its users would call them; BENCH_NODE names another node to run on.
+# `--quick` is for a look; `--all` adds what run-once costs on each store.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+node=${BENCH_NODE:-node}
 tools/setup.sh tools tests benches/js
-exec "${BENCH_NODE:-node}" --expose-gc --max-old-space-size=4096 benches/js/bench.mjs "$@"
+"$node" --expose-gc --max-old-space-size=4096 benches/js/bench.mjs "$@"
+echo
+"$node" benches/js/payload.mjs
+echo
+"$node" benches/js/cold-start.mjs
+if [[ " $* " == *" --all "* ]]; then
+  tools/setup.sh tests/js/run-once
+  echo
+  "$node" benches/js/run-once.mjs
+fi
