@@ -371,7 +371,10 @@ fn sort(members: &mut [Member], text: &[u8]) {
             let (left, right) = pair.split_at_checked(width).unwrap_or((pair, &[]));
             merge(left, right, text, &mut merged);
         }
-        members.copy_from_slice(&merged);
+        // Not copy_from_slice, which could panic if the lengths differed.
+        for (member, next) in members.iter_mut().zip(&merged) {
+            *member = *next;
+        }
         width *= 2;
     }
 }

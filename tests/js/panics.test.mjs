@@ -18,8 +18,6 @@ const MEMORY = /^alloc::raw_vec::handle_error$|^alloc::alloc::handle_alloc_error
 const PASSES_ON = /^(core::|<?core::|alloc::raw_vec::|<alloc::raw_vec|alloc::alloc::|__rustc::)/;
 
 const KNOWN = {
-  "alloc::str::join_generic_copy": "[&str]::concat adds up the lengths of texts that are in memory: no overflow, and the lengths it copies are those it counted",
-  "idempotency_keys::canonical::order": "copies a list that was merged from the one it is copied to: the same length",
   "sha2::sha256::compress256": "sha2's schedule of 64 words, indexed by constants",
 };
 
