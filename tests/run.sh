@@ -22,7 +22,7 @@ step "crate documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no
 step "crate package" cargo package --quiet --allow-dirty
 step "npm package" make --no-print-directory pack
 step "types" tests/js/types.sh
-step "package" node --test --test-timeout=300000 tests/js/*.test.mjs
+step "package" node --test --test-concurrency=2 --test-timeout=300000 tests/js/*.test.mjs
 step "runtimes" node tests/js/runtimes.mjs --required
 step "run once" tests/js/run-once/run.sh
 step "fuzzing" fuzz/run.sh 10

@@ -157,5 +157,6 @@ test("a reader that stops reading is no failure", async () => {
   child.stderr.on("data", (data) => (stderr += data));
   await new Promise((resolve) => child.on("close", resolve));
   assert.equal(stdout, `${sha256("1")}\t1\n`);
-  assert.equal(stderr, "");
+  // All keys may be read before the broken pipe is noticed; then their number is told, and no error.
+  assert.match(stderr, /^(100000 keys\n)?$/);
 });
