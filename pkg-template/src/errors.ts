@@ -69,7 +69,7 @@ export class InvalidTtlError extends IdempotencyKeyError {
   }
 
   static {
-    this.prototype.name = "InvalidTtlError";
+    setName(this, "InvalidTtlError");
   }
 }
 
@@ -80,7 +80,7 @@ export class InvalidPayloadError extends IdempotencyKeyError {
   }
 
   static {
-    this.prototype.name = "InvalidPayloadError";
+    setName(this, "InvalidPayloadError");
   }
 }
 
@@ -91,7 +91,7 @@ export class InvalidTokenError extends IdempotencyKeyError {
   }
 
   static {
-    this.prototype.name = "InvalidTokenError";
+    setName(this, "InvalidTokenError");
   }
 }
 
