@@ -198,6 +198,9 @@ export function hashedText(material: unknown, text: string, nested: "refused" | 
     : text;
 }
 
+/** The longest list that V8 gives its place at once; it takes a longer one for a sparse one. */
+const DENSE_LENGTH = 1 << 25;
+
 /** Makes many keys of one scope. */
 export function createMany(
   materials: readonly unknown[],
@@ -207,54 +210,69 @@ export function createMany(
   const scope = scopeOf(scopeName);
   const list: readonly unknown[] = isArray(materials) ? materials : Array.from(materials);
   const { length } = list;
-  /** `undefined` for an empty list: no delimiter stands between it and the suffix. */
-  const texts: (string | undefined)[] = [];
-  for (let index = 0; index < length; index++) {
-    const material = list[index];
-    if (typeof material === "string") {
-      texts[index] = material;
-    } else {
-      const { text, hasParts } = join(material);
-      texts[index] = hasParts ? text : undefined;
-    }
-  }
-  const origin = originOf(scope, context, true);
-  const keys: IdempotencyKey[] = [];
-  while (keys.length < length) {
-    const made = keys.length;
-    const text = texts[made];
-    if (text === undefined) {
-      keys[made] = create([], scopeName, context);
-    } else if (text.length > BATCH_TEXT) {
-      keys[made] = IdempotencyKey.make(text, origin);
-    } else {
-      makeBatch(texts, origin, keys);
-      announce(keys, made);
+  const keys: IdempotencyKey[] = length > DENSE_LENGTH ? [] : new Array(length);
+  let origin: Origin | undefined;
+  // In portions, so that what they need is young and soon forgotten, whatever the list's length.
+  for (let start = 0; start < length || origin === undefined; start += BATCH_KEYS) {
+    const texts = readTexts(list, start, Math.min(start + BATCH_KEYS, length));
+    origin ??= originOf(scope, context, true);
+    for (let made = 0; made < texts.length; ) {
+      const text = texts[made];
+      if (text === undefined) {
+        keys[start + made++] = create([], scopeName, context);
+      } else if (text.length > BATCH_TEXT) {
+        keys[start + made++] = IdempotencyKey.make(text, origin);
+      } else {
+        const from = made;
+        made = makeBatch(texts, from, origin, keys, start);
+        announce(keys, start + from, start + made);
+      }
     }
   }
   return keys;
 }
 
+/** The joined parts of a portion; `undefined` for an empty list: no delimiter stands between it and the suffix. */
+function readTexts(list: readonly unknown[], start: number, end: number): (string | undefined)[] {
+  const texts: (string | undefined)[] = [];
+  for (let index = start; index < end; index++) {
+    const material = list[index];
+    if (typeof material === "string") {
+      texts[index - start] = material;
+    } else {
+      const { text, hasParts } = join(material);
+      texts[index - start] = hasParts ? text : undefined;
+    }
+  }
+  return texts;
+}
+
 /** Of each text, in UTF-16 units. */
 const lengths = new Uint32Array(BATCH_KEYS);
 
-/** Makes the next keys, as many as fit one batch. */
-function makeBatch(texts: readonly (string | undefined)[], origin: Origin, keys: IdempotencyKey[]): void {
+/** Makes keys of `texts` from `from` on, as many as fit one batch; returns where it stopped. */
+function makeBatch(
+  texts: readonly (string | undefined)[],
+  from: number,
+  origin: Origin,
+  keys: IdempotencyKey[],
+  start: number,
+): number {
   const batch: Batch = { origin, texts: "", digits: "" };
-  const start = keys.length;
   let joined = "";
   let units = 0;
-  let count = 0;
-  for (; count < BATCH_KEYS && start + count < texts.length; count++) {
-    const text = texts[start + count];
+  let end = from;
+  for (; end < texts.length; end++) {
+    const text = texts[end];
     if (text === undefined || text.length > BATCH_TEXT || units + text.length > INPUT_UNITS) {
       break;
     }
-    keys[start + count] = IdempotencyKey.inBatch(batch, placeOf(count, units, text.length));
-    lengths[count] = text.length;
+    keys[start + end] = IdempotencyKey.inBatch(batch, placeOf(end - from, units, text.length));
+    lengths[end - from] = text.length;
     joined += text;
     units += text.length;
   }
   batch.texts = joined;
-  batch.digits = hashMany(joined, lengths, count, origin);
+  batch.digits = hashMany(joined, lengths, end - from, origin);
+  return end;
 }

@@ -217,9 +217,9 @@ function notAKey(cause?: unknown): InvalidKeyError {
   );
 }
 
-/** Tells of the new keys of a batch, those from `start` on. */
-export function announce(keys: readonly IdempotencyKey[], start: number): void {
-  for (let index = start; observer !== undefined && index < keys.length; index++) {
+/** Tells of the new keys of a batch, those from `start` to before `end`. */
+export function announce(keys: readonly IdempotencyKey[], start: number, end: number): void {
+  for (let index = start; observer !== undefined && index < end; index++) {
     observer(keys[index] as IdempotencyKey);
   }
 }
