@@ -7,10 +7,6 @@ cd "$(dirname "$0")/.."
 node=${BENCH_NODE:-node}
 tools/setup.sh tools tests benches/js
 "$node" --expose-gc --max-old-space-size=4096 benches/js/bench.mjs "$@"
-echo
-"$node" benches/js/payload.mjs
-echo
-"$node" benches/js/cold-start.mjs
 if [[ " $* " == *" --all "* ]]; then
   tools/setup.sh tests/js/run-once
   echo

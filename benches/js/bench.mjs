@@ -8,8 +8,7 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash, hash as nodeHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -21,6 +20,8 @@ import { createSHA256 } from "hash-wasm";
 import { installedPackage } from "../../tests/js/installed.mjs";
 import { foldersOf, importCore } from "../../tests/js/sdk.mjs";
 import { chart } from "./chart.mjs";
+import { coldStart, printColdStart } from "./cold-start.mjs";
+import { payloadFigures, printPayloads } from "./payload.mjs";
 
 const QUICK = process.argv.includes("--quick");
 const ROUNDS = QUICK ? 7 : 31;
@@ -55,6 +56,8 @@ const PEERS = {
 };
 const SYNC = ["crypto.hash", "crypto.createHash", "@noble/hashes", "hash-wasm"];
 const ASYNC = ["WebCrypto", "SDK 4.4.6", "SDK 4.8.3"];
+
+const MEASURED = ["@noble/hashes", "hash-wasm", "canonicalize", "safe-stable-stringify", "json-canonicalize"];
 
 let serial = 0;
 let sink = 0;
@@ -179,13 +182,22 @@ for (const [name, { perKey, left }] of Object.entries(results.heap)) {
   console.log(`  ${name.padEnd(24)}${perKey.toFixed(1).padStart(8)} bytes, ${left.toFixed(1)} left`);
 }
 
-const version = (name) => createRequire(import.meta.url)(`./node_modules/${name}/package.json`).version;
+results["payloads, µs"] = payloadFigures();
+printPayloads(results["payloads, µs"]);
+results["cold start, ms"] = coldStart(QUICK ? 5 : 21);
+printColdStart(results["cold start, ms"]);
+
+const version = (name) =>
+  JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), "utf8")).version;
 const report = {
   date: new Date().toISOString().slice(0, 10),
   node: process.version,
   machine: `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores`,
-  peers: { "@noble/hashes": version("@noble/hashes"), "hash-wasm": version("hash-wasm"), sdk: Object.keys(sdks) },
-  unit: "nanoseconds a key: quartiles of the rounds",
+  peers: {
+    ...Object.fromEntries(MEASURED.map((name) => [name, version(name)])),
+    "@trigger.dev/core": Object.keys(sdks),
+  },
+  unit: "nanoseconds a key, quartiles of the rounds; heap in bytes a key",
   rounds: ROUNDS,
   results,
 };

@@ -7,12 +7,11 @@
 
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { installedPackage } from "../../tests/js/installed.mjs";
 import { foldersOf } from "../../tests/js/sdk.mjs";
 
-const RUNS = Number(process.argv[2] ?? 21);
 const url = (...path) => JSON.stringify(pathToFileURL(join(...path)).href);
 const dist = join(installedPackage(), "node_modules/idempotency-keys/dist");
 
@@ -24,19 +23,28 @@ const PROGRAMS = {
   "@trigger.dev/sdk 4.8.3": `import { idempotencyKeys } from ${url(foldersOf("4.8.3").sdk, "dist/esm/v3/index.js")}; await idempotencyKeys.create("a");`,
 };
 
-const times = Object.fromEntries(Object.keys(PROGRAMS).map((name) => [name, []]));
-for (let run = 0; run < RUNS; run++) {
-  for (const [name, program] of Object.entries(PROGRAMS)) {
-    const started = process.hrtime.bigint();
-    execFileSync(process.execPath, ["--input-type=module", "-e", `${program}; process.exit()`], { stdio: "ignore" });
-    times[name].push(Number(process.hrtime.bigint() - started) / 1e6);
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+
+/** Milliseconds from process start to first hash, by program: the median of `runs` processes. */
+export function coldStart(runs) {
+  const times = Object.fromEntries(Object.keys(PROGRAMS).map((name) => [name, []]));
+  for (let run = 0; run < runs; run++) {
+    for (const [name, program] of Object.entries(PROGRAMS)) {
+      const started = process.hrtime.bigint();
+      execFileSync(process.execPath, ["--input-type=module", "-e", `${program}; process.exit()`], { stdio: "ignore" });
+      times[name].push(Number(process.hrtime.bigint() - started) / 1e6);
+    }
+  }
+  return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
+}
+
+export function printColdStart(figures) {
+  console.log("\nfrom process start to first hash: ms, and how much more than the empty program");
+  for (const [name, ms] of Object.entries(figures)) {
+    console.log(`  ${name.padEnd(24)}${ms.toFixed(1).padStart(8)}${(ms - figures["empty program"]).toFixed(1).padStart(8)}`);
   }
 }
 
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
-const empty = median(times["empty program"]);
-console.log(`Node ${process.version}, ${RUNS} processes each: ms from start to first hash, and how much more than nothing`);
-for (const [name, values] of Object.entries(times)) {
-  const ms = median(values);
-  console.log(`${name.padEnd(24)} ${ms.toFixed(1).padStart(8)} ${(ms - empty).toFixed(1).padStart(8)}`);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  printColdStart(coldStart(Number(process.argv[2] ?? 21)));
 }

@@ -9,7 +9,7 @@ import assert from "node:assert/strict";
 import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 import canonicalize from "canonicalize";
 import { canonicalize as jsonCanonicalize } from "json-canonicalize";
@@ -30,22 +30,37 @@ const CONTENDERS = {
   "JSON.stringify (no order)": (payload) => hash("sha256", JSON.stringify(payload)),
 };
 
-console.log(`Node ${process.version}; µs a call, and how many times as fast as the fastest peer`);
-for (const kind of ["order", "webhook", "chat"]) {
-  for (const size of ["1k", "100k"]) {
-    const payload = JSON.parse(readFileSync(new URL(`payloads/${kind}-${size}.json`, import.meta.url), "utf8"));
-    const calls = size === "1k" ? 200 : 2;
-    const best = {};
-    assert.equal(new Set(Object.values(CONTENDERS).slice(0, 4).map((contender) => contender(payload))).size, 1);
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const [name, contender] of Object.entries(CONTENDERS)) {
-        const start = performance.now();
-        for (let call = 0; call < calls; call++) contender(payload);
-        best[name] = Math.min(best[name] ?? Infinity, ((performance.now() - start) / calls) * 1000);
-      }
+/** Microseconds a call, by payload and contender. */
+export function payloadFigures() {
+  return Object.fromEntries(
+    ["order", "webhook", "chat"].flatMap((kind) => ["1k", "100k"].map((size) => [`${kind}-${size}`, figuresOf(`${kind}-${size}`)])),
+  );
+}
+
+function figuresOf(name) {
+  const payload = JSON.parse(readFileSync(new URL(`payloads/${name}.json`, import.meta.url), "utf8"));
+  const calls = name.endsWith("-1k") ? 200 : 2;
+  const best = {};
+  assert.equal(new Set(Object.values(CONTENDERS).slice(0, 4).map((contender) => contender(payload))).size, 1);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [contender, run] of Object.entries(CONTENDERS)) {
+      const start = performance.now();
+      for (let call = 0; call < calls; call++) run(payload);
+      best[contender] = Math.min(best[contender] ?? Infinity, ((performance.now() - start) / calls) * 1000);
     }
-    const { hashPayload: ours, canonicalize: a, "safe-stable-stringify": b, "json-canonicalize": c } = best;
-    const figures = Object.entries(best).map(([name, time]) => `${name} ${time.toFixed(1)}`);
-    console.log(`${kind}-${size}: ${(Math.min(a, b, c) / ours).toFixed(2)}×  (${figures.join(", ")})`);
   }
+  return best;
+}
+
+export function printPayloads(figures) {
+  console.log("\nhashPayload: µs a call, and how many times as fast as the fastest peer");
+  for (const [name, best] of Object.entries(figures)) {
+    const { hashPayload: ours, canonicalize: a, "safe-stable-stringify": b, "json-canonicalize": c } = best;
+    const columns = Object.entries(best).map(([contender, time]) => `${contender} ${time.toFixed(1)}`);
+    console.log(`  ${name.padEnd(14)}${(Math.min(a, b, c) / ours).toFixed(2)} x  (${columns.join(", ")})`);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  printPayloads(payloadFigures());
 }
