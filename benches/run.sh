@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 node=${BENCH_NODE:-node}
-tools/setup.sh tools tests benches/js
+tools/setup.sh tools tests tests/runtimes benches/js
 "$node" --expose-gc --max-old-space-size=4096 benches/js/bench.mjs "$@"
 if [[ " $* " == *" --all "* ]]; then
   tools/setup.sh tests/js/run-once

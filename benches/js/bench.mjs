@@ -22,6 +22,7 @@ import { foldersOf, importCore } from "../../tests/js/sdk.mjs";
 import { chart } from "./chart.mjs";
 import { coldStart, printColdStart } from "./cold-start.mjs";
 import { payloadFigures, printPayloads } from "./payload.mjs";
+import { printRuntimes, runtimeFigures } from "./runtimes.mjs";
 
 const QUICK = process.argv.includes("--quick");
 const ROUNDS = QUICK ? 7 : 31;
@@ -185,6 +186,8 @@ results["payloads, µs"] = payloadFigures();
 printPayloads(results["payloads, µs"]);
 results["cold start, ms"] = coldStart(QUICK ? 5 : 21);
 printColdStart(results["cold start, ms"]);
+results["a key on each runtime, ns"] = await runtimeFigures();
+printRuntimes(results["a key on each runtime, ns"]);
 
 const version = (name) =>
   JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), "utf8")).version;

@@ -32,16 +32,17 @@ const vectors = {
   },
 };
 
-/** A folder below the installed package's, with `suite.mjs` and the runners. */
-export async function stage() {
+/** A folder below the installed package's, with the runners and `suite.mjs`, which `what` becomes. */
+export async function stage(what = suite) {
   const installed = installedPackage();
   const folder = join(installed, "suite");
   mkdirSync(folder, { recursive: true });
   readdirSync(runners).forEach((file) => cpSync(join(runners, file), join(folder, file)));
   await esbuild.build({
     bundle: true,
-    entryPoints: [suite],
+    entryPoints: [what],
     format: "esm",
+    mainFields: ["module", "main"],
     outfile: join(folder, "suite.mjs"),
     platform: "neutral",
     plugins: [vectors],
