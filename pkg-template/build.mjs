@@ -12,7 +12,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { describeEntries } from "./exports.mjs";
+import { describeEntries, ENTRIES, JS_ENTRIES } from "./exports.mjs";
 import { scriptModule } from "./script.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -22,23 +22,8 @@ const out = join(root, "pkg/npm");
 const bin = join(root, "tools/node_modules/.bin");
 const esbuild = createRequire(join(root, "tools/package.json"))("esbuild");
 
-/** The public entries, by their path below `src`. Each gets its place in package.json's exports. */
-const ENTRIES = [
-  "index",
-  "trigger-sdk",
-  "run-once/index",
-  "run-once/redis",
-  "run-once/postgres",
-  "run-once/sqlite",
-  "run-once/durable-object",
-  "run-once/conformance",
-];
-
 /** What the entries of run-once share beside the core: no entry, but a file of its own. */
 const SHARED = ["run-once/failures"];
-
-/** Those that also come as `idempotency-keys/js`. */
-const JS_ENTRIES = ["index"];
 
 /** How each kind of runtime gets at the core. */
 const VARIANTS = {
@@ -218,8 +203,7 @@ function describe() {
   const metadata = execFileSync("cargo", ["metadata", "--no-deps", "--format-version", "1"], { cwd: root, encoding: "utf8" });
   const { version, license, description, keywords } = JSON.parse(metadata).packages[0];
   const { name, ...template } = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
-  const entries = describeEntries(ENTRIES, JS_ENTRIES);
-  const manifest = { name, version, description, license, keywords, ...template, ...entries };
+  const manifest = { name, version, description, license, keywords, ...template, ...describeEntries() };
   writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   for (const file of readdirSync(root).filter((file) => /^(README|CHANGELOG|LICENSE)/.test(file))) {
     cpSync(join(root, file), join(out, file));

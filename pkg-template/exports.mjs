@@ -5,8 +5,23 @@
  * `tests/js/runtimes.mjs` and `tests/bundlers` run what is chosen here in every one of them.
  */
 
-/** The file below `dist/<variant>` and the subpath of an entry, such as `run-once/index`. */
-function subpath(entry) {
+/** The public entries, by their path below `src`. Each gets its place in package.json's exports. */
+export const ENTRIES = [
+  "index",
+  "trigger-sdk",
+  "run-once/index",
+  "run-once/redis",
+  "run-once/postgres",
+  "run-once/sqlite",
+  "run-once/durable-object",
+  "run-once/conformance",
+];
+
+/** Those that also come as `idempotency-keys/js`. */
+export const JS_ENTRIES = ["index"];
+
+/** An entry's subpath, such as `./run-once` for `run-once/index`. */
+export function subpath(entry) {
   const path = entry.replace(/(^|\/)index$/, "");
   return path === "" ? "." : `./${path}`;
 }
@@ -34,9 +49,9 @@ function conditions(entry) {
   };
 }
 
-/** What `package.json` says about `entries`; those of `jsEntries` also come without WebAssembly. */
-export function describeEntries(entries, jsEntries) {
-  const plain = jsEntries.map((entry) => [
+/** What `package.json` says about the entries. */
+export function describeEntries() {
+  const plain = JS_ENTRIES.map((entry) => [
     subpath(`js/${entry}`),
     { import: file("js", entry), require: file("js-cjs", entry), default: file("js", entry).default },
   ]);
@@ -45,7 +60,7 @@ export function describeEntries(entries, jsEntries) {
     module: file("esm", "index").default,
     types: file("esm", "index").types,
     exports: {
-      ...Object.fromEntries(entries.map((entry) => [subpath(entry), conditions(entry)])),
+      ...Object.fromEntries(ENTRIES.map((entry) => [subpath(entry), conditions(entry)])),
       ...Object.fromEntries(plain),
       "./package.json": "./package.json",
     },
