@@ -130,13 +130,17 @@ function warnOnce(): (error: InvalidKeyError) => void {
  *
  * @example
  * ```ts
+ * import { tasks } from "@trigger.dev/sdk";
+ *
  * const uninstall = installCatalog();
- * const key = await idempotencyKeys.create("send-email");
- * await task.trigger(payload, { idempotencyKey: key.hash }); // sent with { key: "send-email", scope: "run" }
+ * const key = await idempotencyKeys.create("welcome", { scope: "global" });
+ * // Sent with idempotencyKeyOptions: { key: "welcome", scope: "global" }.
+ * await tasks.trigger("send-email", { to: "ada@example.com" }, { idempotencyKey: key.hash });
+ * uninstall();
  * ```
  *
- * @param options What to do when the SDK hashes a key's hash.
- * @returns Puts back what was there before; calling it again does nothing.
+ * @param options What to do when the SDK hashes the hash of a key.
+ * @returns A function that puts back what was there before; calling it again does nothing.
  * @see `IdempotencyKeyCatalogAPI`, @trigger.dev/core 4.3.3 to 4.8.3
  */
 export function installCatalog(options?: CatalogOptions): () => void {

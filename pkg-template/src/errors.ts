@@ -25,7 +25,17 @@ export type ErrorCode =
   | "ERR_STORE"
   | "ERR_PUBLISH";
 
-/** What all errors of this package have in common. */
+/**
+ * What all errors of this package have in common: a stable `code`, and a message that says what was
+ * found, what is allowed and what to do.
+ *
+ * @example
+ * ```ts
+ * const error = await idempotencyKeys.create(["order", null]).catch((error) => error);
+ * error instanceof IdempotencyKeyError; // true
+ * error.code;                           // "ERR_INVALID_KEY"
+ * ```
+ */
 export class IdempotencyKeyError extends Error {
   /** Stable across versions; the message is not. */
   readonly code: ErrorCode;
@@ -40,7 +50,10 @@ export class IdempotencyKeyError extends Error {
   }
 }
 
-/** A key, or a part of one, that is neither text nor an `IdempotencyKey`. */
+/**
+ * `ERR_INVALID_KEY`: a key, or a part of one, that is neither text nor an `IdempotencyKey`; the message
+ * names the part by its index.
+ */
 export class InvalidKeyError extends IdempotencyKeyError {
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_INVALID_KEY", message, options);
@@ -51,7 +64,7 @@ export class InvalidKeyError extends IdempotencyKeyError {
   }
 }
 
-/** A scope other than `"run"`, `"attempt"` and `"global"`. */
+/** `ERR_INVALID_SCOPE`: a scope other than `"run"`, `"attempt"` and `"global"`. */
 export class InvalidScopeError extends IdempotencyKeyError {
   constructor(message: string) {
     super("ERR_INVALID_SCOPE", message);
@@ -62,7 +75,10 @@ export class InvalidScopeError extends IdempotencyKeyError {
   }
 }
 
-/** A time-to-live that the server would not understand, and would silently take for 30 days. */
+/**
+ * `ERR_INVALID_TTL`: a time-to-live that the server would silently take for 30 days; the message says what
+ * to write. Of run-once: a duration that can't be read.
+ */
 export class InvalidTtlError extends IdempotencyKeyError {
   constructor(message: string) {
     super("ERR_INVALID_TTL", message);
@@ -73,7 +89,7 @@ export class InvalidTtlError extends IdempotencyKeyError {
   }
 }
 
-/** A payload that canonical JSON can't carry; the message names the path. */
+/** `ERR_INVALID_PAYLOAD`: a payload that canonical JSON can't carry; the message names the path. */
 export class InvalidPayloadError extends IdempotencyKeyError {
   constructor(message: string) {
     super("ERR_INVALID_PAYLOAD", message);
@@ -84,7 +100,7 @@ export class InvalidPayloadError extends IdempotencyKeyError {
   }
 }
 
-/** A token that was damaged, cut short, or made by a later version. */
+/** `ERR_INVALID_TOKEN`: a token that was damaged, cut short, or made by a later version. */
 export class InvalidTokenError extends IdempotencyKeyError {
   constructor(message: string) {
     super("ERR_INVALID_TOKEN", message);
@@ -95,7 +111,7 @@ export class InvalidTokenError extends IdempotencyKeyError {
   }
 }
 
-/** A scope that needs a run id or an attempt number, where there is none. */
+/** `ERR_MISSING_CONTEXT`: a scope that needs a run id or an attempt number, where there is none. */
 export class MissingContextError extends IdempotencyKeyError {
   constructor(message: string) {
     super("ERR_MISSING_CONTEXT", message);
@@ -106,7 +122,10 @@ export class MissingContextError extends IdempotencyKeyError {
   }
 }
 
-/** The engine can't start here, or gave up (out of memory); the cause is in `cause`. */
+/**
+ * `ERR_ENGINE`: the engine can't start here (WebAssembly is forbidden), or gave up (out of memory). The
+ * platform's error, where there is one, is in `cause`.
+ */
 export class EngineError extends IdempotencyKeyError {
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_ENGINE", message, options);
@@ -117,7 +136,10 @@ export class EngineError extends IdempotencyKeyError {
   }
 }
 
-/** No access token or no address of the API to send a request with; the text names the variable. */
+/**
+ * `ERR_MISSING_CREDENTIALS`: no access token, or one that no header can carry, or an empty address of the
+ * API; the message names the variable to set.
+ */
 export class MissingCredentialsError extends IdempotencyKeyError {
   constructor(message: string) {
     super("ERR_MISSING_CREDENTIALS", message);
@@ -130,12 +152,15 @@ export class MissingCredentialsError extends IdempotencyKeyError {
 
 /** The server's answer, as an {@link ApiError} carries it. */
 export interface ApiErrorDetails {
+  /** The HTTP status. */
   status: number;
+  /** The answer's headers, their names in lower case. */
   headers: Record<string, string>;
+  /** The answer's JSON, or its text where it isn't JSON, or `undefined` where there is none. */
   body: unknown;
 }
 
-/** The server refused the request, or answered with something else than the API does. */
+/** `ERR_API`: the server refused the request, or answered with something else than the API does. */
 export class ApiError extends IdempotencyKeyError {
   /** The HTTP status. */
   readonly status: number;
@@ -156,7 +181,7 @@ export class ApiError extends IdempotencyKeyError {
   }
 }
 
-/** No run has the key (HTTP status 404). */
+/** `ERR_NOT_FOUND`: no run has the key (HTTP status 404). */
 export class NotFoundError extends ApiError {
   constructor(message: string, details: ApiErrorDetails) {
     super(message, details, "ERR_NOT_FOUND");
@@ -167,7 +192,7 @@ export class NotFoundError extends ApiError {
   }
 }
 
-/** The server can't be reached; the platform's error is in `cause`. */
+/** `ERR_CONNECTION`: the server can't be reached; the platform's error is in `cause`. */
 export class ConnectionError extends IdempotencyKeyError {
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_CONNECTION", message, options);
@@ -178,7 +203,10 @@ export class ConnectionError extends IdempotencyKeyError {
   }
 }
 
-/** The call took longer than `timeoutMs` allows. Whether the server still acts on it is not known. */
+/**
+ * `ERR_REQUEST_TIMEOUT`: the call took longer than `timeoutMs`. Whether the server still acts on it is not
+ * known.
+ */
 export class RequestTimeoutError extends IdempotencyKeyError {
   constructor(timeoutMs: number) {
     super(

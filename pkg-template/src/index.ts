@@ -6,8 +6,8 @@
  * import { idempotencyKeys } from "idempotency-keys";
  *
  * const key = await idempotencyKeys.create("send-email");
- * key.hash;    // 64 hex digits, the SDK's own
- * key.options; // { key: "send-email", scope: "run" }
+ * key.hash.length; // 64
+ * key.options;     // { key: "send-email", scope: "run" }
  * ```
  *
  * @module
@@ -19,40 +19,38 @@ import type { IdempotencyKeys } from "./types.js";
 /** Finds the task context by itself: in the options, or where the Trigger.dev SDK keeps it. */
 export const idempotencyKeys: IdempotencyKeys = standardInstance;
 
-export {
-  ApiError,
-  canonicalize,
-  ConnectionError,
-  EngineError,
-  engineName,
-  hashPayload,
-  IdempotencyKey,
-  IdempotencyKeyError,
-  InvalidKeyError,
-  InvalidPayloadError,
-  InvalidScopeError,
-  InvalidTokenError,
-  InvalidTtlError,
-  MissingContextError,
-  MissingCredentialsError,
-  NotFoundError,
-  parseTtl,
-  randomKey,
-  RequestTimeoutError,
-} from "./core.js";
-export type { ApiErrorDetails, ErrorCode } from "./errors.js";
+export type { IdempotencyKeys } from "./types.js";
+
+export { IdempotencyKey, canonicalize, hashPayload, parseTtl, randomKey, engineName } from "./core.js";
+
 export type {
-  Config,
+  KeyMaterial,
+  KeyPart,
+  IdempotencyKeyScope,
+  IdempotencyKeyOptions,
+  TaskContext,
   CreateOptions,
   FromPayloadOptions,
   HashPayloadOptions,
-  IdempotencyKeyOptions,
-  IdempotencyKeyScope,
-  IdempotencyKeys,
-  KeyMaterial,
-  KeyPart,
-  RequestOptions,
   ResetOptions,
+  Config,
+  RequestOptions,
   RetryOptions,
-  TaskContext,
 } from "./types.js";
+
+export {
+  IdempotencyKeyError,
+  InvalidKeyError,
+  InvalidScopeError,
+  MissingContextError,
+  InvalidPayloadError,
+  InvalidTtlError,
+  InvalidTokenError,
+  EngineError,
+  MissingCredentialsError,
+  ApiError,
+  NotFoundError,
+  ConnectionError,
+  RequestTimeoutError,
+} from "./core.js";
+export type { ApiErrorDetails, ErrorCode } from "./errors.js";

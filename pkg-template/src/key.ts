@@ -35,10 +35,11 @@ const READ_ONCE = "1";
  *
  * @example
  * ```ts
- * const key = idempotencyKeys.createSync("send-email", { scope: "global" });
- * `${key}`;            // "…64 hex digits…"
- * JSON.stringify(key); // "\"…64 hex digits…\""
- * key.options;         // { key: "send-email", scope: "global" }
+ * const key = idempotencyKeys.createSync("order-42", { scope: "global" });
+ * key.hash;                                  // "3bf8b157c4238eefe5ae4a66eca81c6b887d4dcedb58dd674271859f4dc2edfd"
+ * `${key}` === key.hash;                     // true
+ * JSON.stringify([key]) === `["${key}"]`;    // true
+ * key.options;                               // { key: "order-42", scope: "global" }
  * ```
  */
 export class IdempotencyKey {
@@ -109,7 +110,7 @@ export class IdempotencyKey {
 
   /**
    * The key as one URL-safe text, to cross a process, a queue or a database: its material, its scope and
-   * what the scope added. The Rust crate reads and writes the same tokens.
+   * what the scope added. The Rust crate reads and writes the same tokens; docs/tokens.md has their format.
    *
    * @example
    * ```ts
@@ -141,13 +142,15 @@ export class IdempotencyKey {
   }
 
   /**
-   * Whether `value` is an idempotency key, of this or of another copy of the package.
+   * Whether a value is an idempotency key, of this or of another copy of the package.
    *
    * @example
    * ```ts
    * IdempotencyKey.isIdempotencyKey(idempotencyKeys.createSync("a")); // true
    * IdempotencyKey.isIdempotencyKey("a");                             // false
    * ```
+   *
+   * @param value Anything.
    */
   static isIdempotencyKey(value: unknown): value is IdempotencyKey {
     return typeof value === "object" && value !== null && BRAND in value;

@@ -85,7 +85,7 @@ function isDate(value: object): boolean {
  *
  * @example
  * ```ts
- * canonicalize({ b: [1e21, -0], a: "€" }); // '{"a":"€","b":[1e+21,0]}'
+ * canonicalize({ b: [1e21, -0], a: "€" }) === '{"a":"€","b":[1e+21,0]}'; // true
  * ```
  *
  * @param value Anything that `JSON.stringify` writes, of any depth.
@@ -100,19 +100,22 @@ export function canonicalize(value: unknown): string {
 }
 
 /**
- * The hash of a payload: `hex(SHA-256(UTF-8(canonicalize(payload) + operation)))`.
+ * The hash of a payload: `hex(SHA-256(UTF-8(canonicalize(payload) + operation)))`, or of
+ * `JSON.stringify(payload) + operation` where the order of members is to count.
  *
  * @example
  * ```ts
- * hashPayload({ b: 1, a: 2 }) === hashPayload({ a: 2, b: 1 }); // true
- * hashPayload(order, { operation: "charge" });
- * hashPayload(order, { canonical: false }); // sha256(JSON.stringify(order))
+ * const order = { id: 42, total: 990 };
+ * hashPayload(order) === hashPayload({ total: 990, id: 42 });               // true
+ * hashPayload(order) === hashPayload(order, { operation: "charge" });       // false
+ * hashPayload(order, { canonical: false }); // "813dea4be7e43982639a5b1dcf1bca42f0f846d7ca6fcbd947d5d2e28801a7fd"
  * ```
  *
  * @param payload As for {@link canonicalize}.
  * @param options What is done with the payload, and whether its members' order is to count.
  * @returns 64 lower-case hex digits.
- * @throws InvalidPayloadError (`ERR_INVALID_PAYLOAD`), naming the path, as {@link canonicalize}.
+ * @throws InvalidPayloadError (`ERR_INVALID_PAYLOAD`), naming the path, as {@link canonicalize}, whether
+ * the order counts or not; and for an operation that is no text.
  */
 export function hashPayload(payload: unknown, options?: HashPayloadOptions): string {
   const operation: unknown = options?.operation ?? "";

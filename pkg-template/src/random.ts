@@ -16,9 +16,11 @@ let last = "";
  *
  * @example
  * ```ts
- * randomKey(); // such as "019b76da-a800-7c3b-9d2e-5f8a41c6b0e7"
+ * const key = randomKey();   // such as 019b76da-a800-7c3b-9d2e-5f8a41c6b0e7
+ * randomKey() > key;         // true
  * ```
  *
+ * @returns 36 characters: lower-case hex digits and hyphens.
  * @throws EngineError (`ERR_ENGINE`) where there is no `crypto.getRandomValues`.
  */
 export function randomKey(): string {

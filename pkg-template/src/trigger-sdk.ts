@@ -58,8 +58,11 @@ let sdk: SdkParts | undefined;
  * @example
  * ```ts
  * import { apiClientManager, taskContext } from "@trigger.dev/core/v3";
+ *
  * bindSdk({ taskContext, apiClientManager });
  * ```
+ *
+ * @param parts The SDK's own objects. The last call counts, for the process.
  */
 export function bindSdk(parts: SdkParts): void {
   sdk = parts;
@@ -73,7 +76,16 @@ function context(): TaskContext | undefined {
  * Makes a key, as `idempotencyKeys.create` of the SDK. Lists inside a list, which the SDK itself
  * passes for the items of a batch, count as JavaScript's `join` writes them.
  *
- * @throws InvalidKeyError, InvalidScopeError, MissingContextError; see `createSync`.
+ * @example
+ * ```ts
+ * const key = await createIdempotencyKey(["batch", "0"], { scope: "global" });
+ * key.key; // "batch-0"
+ * ```
+ *
+ * @param key A text, or texts that are joined with `-`.
+ * @param options The scope; default `"run"`. The context is the running task's.
+ * @throws As {@link IdempotencyKeys.createSync}; a list inside a list is no error here.
+ * @see `createIdempotencyKey`, @trigger.dev/core 4.8.3
  */
 export async function createIdempotencyKey(
   key: KeyMaterial,
@@ -85,6 +97,10 @@ export async function createIdempotencyKey(
 /**
  * What `trigger` and its kin make of the `idempotencyKey` option: nothing of nothing, a key or a
  * text of 64 characters as it is, a run-scoped key of anything else.
+ *
+ * @param idempotencyKey The option, as the SDK's caller gave it.
+ * @throws As {@link createIdempotencyKey}.
+ * @see `makeIdempotencyKey`, @trigger.dev/core 4.8.3
  */
 export async function makeIdempotencyKey(
   idempotencyKey: KeyMaterial | undefined,
@@ -95,7 +111,12 @@ export async function makeIdempotencyKey(
   return isIdempotencyKey(idempotencyKey) ? idempotencyKey : createIdempotencyKey(idempotencyKey, { scope: "run" });
 }
 
-/** Whether `value` is a key, or a text as long as a hash. */
+/**
+ * Whether a value is a key, or a text as long as a hash: 64 UTF-16 code units, whatever they are.
+ *
+ * @param value Anything.
+ * @see `isIdempotencyKey`, @trigger.dev/core 4.8.3
+ */
 export function isIdempotencyKey(value: unknown): value is IdempotencyKey | string {
   return typeof value === "string" ? isHashLength(value.length) : IdempotencyKey.isIdempotencyKey(value);
 }
@@ -103,6 +124,15 @@ export function isIdempotencyKey(value: unknown): value is IdempotencyKey | stri
 /**
  * Drops empty parts from a list, at every depth, keeping its shape; a list with an `undefined`
  * part, like an empty text, comes to `undefined`.
+ *
+ * @example
+ * ```ts
+ * flattenIdempotencyKey(["a", "", ["b", ""]]); // [ "a", [ "b" ] ]
+ * flattenIdempotencyKey(["a", undefined]);     // undefined
+ * ```
+ *
+ * @param idempotencyKey The `idempotencyKey` option of a batch, and an item's index.
+ * @see `flattenIdempotencyKey`, @trigger.dev/core 4.8.3
  */
 export function flattenIdempotencyKey(idempotencyKey: unknown): KeyMaterial | undefined {
   if (!Array.isArray(idempotencyKey)) {
@@ -118,15 +148,33 @@ export function flattenIdempotencyKey(idempotencyKey: unknown): KeyMaterial | un
 /**
  * What a key was made from, for the SDK to send along: the same object each time. Read off the key
  * itself, so a bare hash has none.
+ *
+ * @param idempotencyKey A key, or anything else.
+ * @returns The key's options; `undefined` for anything else.
+ * @see `getIdempotencyKeyOptions`, @trigger.dev/core 4.8.3
  */
 export function getIdempotencyKeyOptions(idempotencyKey: unknown): IdempotencyKeyOptions | undefined {
   return IdempotencyKey.isIdempotencyKey(idempotencyKey) ? optionsOf(idempotencyKey) : undefined;
 }
 
-/** Does nothing: keys carry their own options, so there is no catalog to clear between runs. */
+/**
+ * Does nothing: keys carry their own options, so there is no catalog to clear between runs.
+ *
+ * @see `resetIdempotencyKeyCatalog`, @trigger.dev/core 4.8.3
+ */
 export function resetIdempotencyKeyCatalog(): void {}
 
-/** `<run id>-<attempt number>`: a text that is new for each attempt. */
+/**
+ * `<run id>-<attempt number>`: a text that is new for each attempt.
+ *
+ * @example
+ * ```ts
+ * attemptKey({ run: { id: "run_abc123" }, attempt: { number: 2 } }); // "run_abc123-2"
+ * ```
+ *
+ * @param ctx What the SDK passes to a task as `ctx`.
+ * @see `attemptKey`, @trigger.dev/core 4.8.3
+ */
 export function attemptKey(ctx: { run: { id: string }; attempt: { number: number } }): string {
   return `${ctx.run.id}-${ctx.attempt.number}`;
 }
@@ -136,7 +184,13 @@ export function attemptKey(ctx: { run: { id: string }; attempt: { number: number
  * client, or else through this package's own, which sends the same. Of `requestOptions` the SDK's
  * client knows `retry` alone.
  *
- * @throws As `reset` of the main entry; bound, the SDK's own errors.
+ * @param taskIdentifier The task that was triggered with the key.
+ * @param idempotencyKey The key, or what it was made from.
+ * @param options How it was made, where `idempotencyKey` is no `IdempotencyKey`.
+ * @param requestOptions How to send the requests.
+ * @returns What the server answers.
+ * @throws As {@link IdempotencyKeys.reset}; bound, the SDK's own errors.
+ * @see `resetIdempotencyKey`, @trigger.dev/core 4.8.3
  */
 export async function resetIdempotencyKey(
   taskIdentifier: string,

@@ -9,7 +9,6 @@ import { NonText, refuseNonText, ttlMilliseconds } from "./wasm.js";
  * @example
  * ```ts
  * parseTtl("90m"); // 5400000
- * parseTtl("1h30m"); // throws: the server ignores it, which then is 30 days: write "90m"
  * ```
  *
  * @param ttl Such as `"30s"`, `"5m"`, `"2h"` or `"7d"`.

@@ -96,9 +96,12 @@ export interface Config {
   ctx?: TaskContext | (() => TaskContext | undefined);
   /** The API's address. Default: the SDK's, then `TRIGGER_API_URL`, then `https://api.trigger.dev`. */
   baseURL?: string;
-  /** Default: the SDK's, then `TRIGGER_SECRET_KEY`, then `TRIGGER_ACCESS_TOKEN`. */
+  /** What requests authenticate with. Default: the SDK's, then `TRIGGER_SECRET_KEY`, then `TRIGGER_ACCESS_TOKEN`. */
   accessToken?: string;
-  /** Default: the SDK's, then `TRIGGER_PREVIEW_BRANCH`. */
+  /**
+   * The preview branch that requests are about. Default: the SDK's, then `TRIGGER_PREVIEW_BRANCH`, then
+   * `VERCEL_GIT_COMMIT_REF`, then `TRIGGER_DEV_BRANCH` unless that is `default`.
+   */
   previewBranch?: string;
   /** What sends requests. Default: the platform's `fetch`, looked up at each call. */
   fetch?: typeof fetch;
@@ -106,20 +109,20 @@ export interface Config {
   requestOptions?: RequestOptions;
 }
 
-/** Makes keys and plans resets. */
+/** Makes and resets keys. The methods need no `this`, so they can be passed around. */
 export interface IdempotencyKeys {
   /**
-   * Makes a key, with the SDK's signature.
+   * Makes a key, with the SDK's signature: {@link createSync} as a promise.
    *
    * @example
    * ```ts
-   * const key = await idempotencyKeys.create(["order", orderId], { scope: "global" });
-   * await chargeTask.trigger(payload, { idempotencyKey: key.hash });
+   * const key = await idempotencyKeys.create(["order", "42"], { scope: "global" });
+   * key.options; // { key: "order-42", scope: "global" }
    * ```
    *
    * @param key A text, or texts that are joined with `-`.
    * @param options The scope (default `"run"`) and the task context.
-   * @returns A promise of the key; it rejects where {@link createSync} throws.
+   * @returns The key; rejects where {@link createSync} throws.
    * @see `createIdempotencyKey`, @trigger.dev/core 4.8.3
    */
   create(key: KeyMaterial, options?: CreateOptions): Promise<IdempotencyKey>;
@@ -138,11 +141,13 @@ export interface IdempotencyKeys {
    * as the texts that JavaScript makes of them.
    * @param options The scope (default `"run"`) and the task context. Outside a task every scope
    * adds nothing.
+   * @returns The key; its hash is made when it is first read.
    * @throws InvalidKeyError (`ERR_INVALID_KEY`) for `null`, `undefined`, an object, a function, a
    * symbol or a list inside a list, naming its index.
    * @throws InvalidScopeError (`ERR_INVALID_SCOPE`) for an unknown scope.
    * @throws MissingContextError (`ERR_MISSING_CONTEXT`) for scope `attempt` in a context without
-   * an attempt number.
+   * an attempt number, and for `run` and `attempt` in one without a run.
+   * @see `createIdempotencyKey`, @trigger.dev/core 4.8.3
    */
   createSync(key: KeyMaterial, options?: CreateOptions): IdempotencyKey;
 
@@ -151,7 +156,8 @@ export interface IdempotencyKeys {
    *
    * @example
    * ```ts
-   * const keys = idempotencyKeys.createMany(items.map((item) => `item-${item.id}`));
+   * const keys = idempotencyKeys.createMany([["line", "1"], ["line", "2"]], { scope: "global" });
+   * keys.map((key) => key.key); // [ "line-1", "line-2" ]
    * ```
    *
    * @param keys The keys' materials, in order.
@@ -167,7 +173,9 @@ export interface IdempotencyKeys {
    *
    * @example
    * ```ts
-   * const key = idempotencyKeys.fromPayload(order, { operation: "charge", scope: "global" });
+   * const charge = { operation: "charge", scope: "global" };
+   * const key = idempotencyKeys.fromPayload({ id: 42, total: 990 }, charge);
+   * idempotencyKeys.fromPayload({ total: 990, id: 42 }, charge).hash === key.hash; // true
    * ```
    *
    * @param payload Anything that `JSON.stringify` writes.
@@ -178,7 +186,7 @@ export interface IdempotencyKeys {
   fromPayload(payload: unknown, options?: FromPayloadOptions): IdempotencyKey;
 
   /**
-   * Says which keys a reset would try, in order, without any request.
+   * Says which keys {@link reset} would try, in order, without any request.
    *
    * An `IdempotencyKey` is tried as its hash. A text of 64 characters without a scope is tried as
    * it is; with one, as it is and then, if no run has it, as the hash derived from it. Anything
@@ -186,10 +194,14 @@ export interface IdempotencyKeys {
    *
    * @example
    * ```ts
-   * idempotencyKeys.planReset("my-key", { scope: "global" });
-   * // { candidates: ["5e78863ed1ffb9fc66b1d61634b126bf8eb20267e7996297eeeb9b19c8c0f732"] }
+   * const { candidates } = idempotencyKeys.planReset("my-key", { scope: "global" });
+   * candidates; // [ "5e78863ed1ffb9fc66b1d61634b126bf8eb20267e7996297eeeb9b19c8c0f732" ]
    * ```
    *
+   * @param key The key, or what it was made from.
+   * @param options How it was made, where `key` is no `IdempotencyKey`.
+   * @returns One hash or two: 64 hex digits each, unless a text of 64 other characters was given.
+   * @throws InvalidKeyError and InvalidScopeError as {@link createSync}.
    * @throws MissingContextError (`ERR_MISSING_CONTEXT`) where the scope needs a run id or an
    * attempt number that neither the options nor the context have; with the SDK's text.
    * @see `resetIdempotencyKey`, @trigger.dev/core 4.8.3
@@ -203,7 +215,8 @@ export interface IdempotencyKeys {
    *
    * @example
    * ```ts
-   * await idempotencyKeys.reset("send-email", key); // { id: "…" }
+   * const key = await idempotencyKeys.create("welcome", { scope: "global" });
+   * await idempotencyKeys.reset("send-email", key);
    * await idempotencyKeys.reset("send-email", "welcome", { scope: "run", parentRunId: "run_abc123" });
    * ```
    *
@@ -233,8 +246,11 @@ export interface IdempotencyKeys {
    *
    * @example
    * ```ts
-   * const keys = idempotencyKeys.with({ ctx: () => storage.getStore()?.ctx });
+   * const keys = idempotencyKeys.with({ ctx: { run: { id: "run_abc123" } } });
+   * keys.createSync("send-email").hash; // "3896e0f6b8240f86c45b3260bfe55bf98032f548c0b3d7737ae66fd190197410"
    * ```
+   *
+   * @param config The context, or a function that finds it; where and how requests are sent.
    */
   with(config: Config): IdempotencyKeys;
 }

@@ -79,7 +79,17 @@ export const enum NonText {
   Operation,
 }
 
-/** Which engine answers: `"wasm-simd"`, `"wasm"` where there are no SIMD instructions, or `"js"`. */
+/**
+ * Which engine answers: `"wasm-simd"`, `"wasm"` where there are no SIMD instructions, or `"js"`. Starts it
+ * where nothing has yet.
+ *
+ * @example
+ * ```ts
+ * engineName(); // "wasm-simd"
+ * ```
+ *
+ * @throws EngineError (`ERR_ENGINE`) where WebAssembly is forbidden; it names `idempotency-keys/js`.
+ */
 export function engineName(): "wasm-simd" | "wasm" | "js" {
   withRoom(() => undefined);
   return engine.name;

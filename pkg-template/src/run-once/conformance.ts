@@ -4,9 +4,10 @@
  * @example
  * ```ts
  * import { test } from "node:test";
+ * import { MemoryStore } from "idempotency-keys/run-once";
  * import { storeConformance } from "idempotency-keys/run-once/conformance";
  *
- * for (const { name, run } of storeConformance(() => new MyStore(client))) test(name, run);
+ * for (const { name, run } of storeConformance(() => new MemoryStore())) test(name, run);
  * ```
  *
  * @module
@@ -18,6 +19,7 @@ import type { Store } from "./store.js";
 export interface ConformanceCase {
   /** A sentence about the store's behaviour. */
   readonly name: string;
+  /** Runs the case. */
   readonly run: () => Promise<void>;
 }
 
@@ -282,6 +284,8 @@ const CASES: Record<string, (key: Key) => Promise<void>> = {
  * that last an hour.
  *
  * @param create Makes the store, or returns it: called once for each case.
+ * @param options How long to wait for what has to run out.
+ * @returns The cases; each can run by itself.
  */
 export function storeConformance(
   create: () => Store | Promise<Store>,

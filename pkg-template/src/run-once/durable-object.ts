@@ -44,12 +44,14 @@ const PAGE = 128;
  *   release(...args) { return this.#store.release(...args); }
  * }
  * ```
- *
- * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for something else than a storage.
  */
 export class DurableObjectStore implements Store {
   readonly #storage: DurableObjectStorageLike;
 
+  /**
+   * @param storage The object's `ctx.storage`.
+   * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for something else.
+   */
   constructor(storage: DurableObjectStorageLike) {
     if (typeof storage?.transaction !== "function") {
       throw new InvalidArgumentError("the storage has no transaction function: pass a Durable Object's ctx.storage");
@@ -121,8 +123,15 @@ export interface DurableObjectNamespaceLike<Id> {
  *
  * @example
  * ```ts
- * const { runOnce } = createRunOnce({ store: durableObjectStore(env.RUN_ONCE) });
+ * export default {
+ *   async fetch(request, env) {
+ *     const { runOnce } = createRunOnce({ store: durableObjectStore(env.RUN_ONCE) });
+ *     return Response.json(await runOnce("greet", () => "hello"));
+ *   },
+ * };
  * ```
+ *
+ * @param namespace The binding of the class whose objects keep the records.
  */
 export function durableObjectStore<Id>(namespace: DurableObjectNamespaceLike<Id>): Store {
   const object = (hash: string): Store => namespace.get(namespace.idFromName(hash));

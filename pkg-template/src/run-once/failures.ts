@@ -1,7 +1,7 @@
 /** What can go wrong with run-once. A file of its own in the package, so that its entries share the classes. */
 import { IdempotencyKeyError } from "../core.js";
 
-/** An argument of a kind that can't be used: a callback that is no function, a client of no known shape. */
+/** `ERR_INVALID_ARGUMENT`: a callback that is no function, a client of no known shape, a table's name that would need quoting. */
 export class InvalidArgumentError extends IdempotencyKeyError {
   constructor(message: string) {
     super("ERR_INVALID_ARGUMENT", message);
@@ -12,7 +12,7 @@ export class InvalidArgumentError extends IdempotencyKeyError {
   }
 }
 
-/** Another caller holds the key and was not finished within `waitTimeout`. Nothing was run. */
+/** `ERR_IN_PROGRESS`: another caller holds the key and was not finished within `waitTimeout`. Nothing was run. */
 export class InProgressError extends IdempotencyKeyError {
   /** When the other's lease ends unless it is renewed, in milliseconds from now. */
   readonly retryAfterMs: number;
@@ -30,7 +30,7 @@ export class InProgressError extends IdempotencyKeyError {
   }
 }
 
-/** The key was used with another payload. Nothing was run. */
+/** `ERR_PAYLOAD_MISMATCH`: the key was used with another payload. Nothing was run. */
 export class PayloadMismatchError extends IdempotencyKeyError {
   constructor(key: string) {
     super(
@@ -44,7 +44,7 @@ export class PayloadMismatchError extends IdempotencyKeyError {
   }
 }
 
-/** The callback returned something that JSON can't carry. Nothing is stored: the next call runs it again. */
+/** `ERR_INVALID_RESULT`: the callback returned what JSON can't carry. Nothing is stored: the next call runs it again. */
 export class InvalidResultError extends IdempotencyKeyError {
   /** Where in the result, such as `result.items[2].date`. */
   readonly path: string;
@@ -59,7 +59,7 @@ export class InvalidResultError extends IdempotencyKeyError {
   }
 }
 
-/** Another holder took the key over while the callback ran; its result counts, not this one. */
+/** `ERR_LEASE_LOST`: another holder took the key over while the callback ran; its result counts, not this one. */
 export class LeaseLostError extends IdempotencyKeyError {
   /** What the callback returned; undefined where it is not over yet. */
   readonly result: unknown;
@@ -77,7 +77,7 @@ export class LeaseLostError extends IdempotencyKeyError {
   }
 }
 
-/** The store failed before the callback ran; its own error is in `cause`. Nothing was run. */
+/** `ERR_STORE`: the store failed before the callback ran; its own error is in `cause`. Nothing was run. */
 export class StoreError extends IdempotencyKeyError {
   constructor(key: string, options: ErrorOptions) {
     super(
@@ -93,7 +93,7 @@ export class StoreError extends IdempotencyKeyError {
 }
 
 /**
- * The callback returned, and the store failed to take its result, or to say that it did; the
+ * `ERR_PUBLISH`: the callback returned, and the store failed to take its result, or to say that it did; the
  * store's own error is in `cause`. Unless it was stored, the key is free again after the lease.
  */
 export class PublishError extends IdempotencyKeyError {

@@ -6,25 +6,25 @@
  * import { createRunOnce } from "idempotency-keys/run-once";
  *
  * const { runOnce } = createRunOnce();
- * await runOnce("greet", () => "hello"); // runs the callback
- * await runOnce("greet", () => "hello"); // returns the stored "hello"
+ * await runOnce("greet", () => "hello"); // "hello"
+ * await runOnce("greet", () => "hi");    // "hello"
  * ```
  *
  * @module
  */
 
+export { createRunOnce } from "./run-once.js";
+export type { RunOnce, RunOnceConfig, RunOnceOptions, Execution, RunOnceEvent } from "./types.js";
+export type { Duration } from "./duration.js";
+export { MemoryStore, type MemoryStoreOptions } from "./memory.js";
+export type { Store } from "./store.js";
+export type { Acquired, Claim, StoreRecord } from "./machine.js";
 export {
-  InProgressError,
   InvalidArgumentError,
+  InProgressError,
+  PayloadMismatchError,
   InvalidResultError,
   LeaseLostError,
-  PayloadMismatchError,
-  PublishError,
   StoreError,
+  PublishError,
 } from "./failures.js";
-export type { Duration } from "./duration.js";
-export type { Acquired, Claim, StoreRecord } from "./machine.js";
-export { MemoryStore, type MemoryStoreOptions } from "./memory.js";
-export { createRunOnce } from "./run-once.js";
-export type { Store } from "./store.js";
-export type { Execution, RunOnce, RunOnceConfig, RunOnceEvent, RunOnceOptions } from "./types.js";

@@ -6,6 +6,7 @@
 
 /** What a store keeps under one hash. Times are the store's own clock, in milliseconds. */
 export interface StoreRecord {
+  /** Whether the callback still runs, or its result is published. */
   readonly state: "held" | "done";
   /** Who holds the key, or who published the result. */
   readonly holder: string;
@@ -25,11 +26,13 @@ export interface StoreRecord {
 export interface Claim {
   /** Unique to this execution: whoever else shows it is the same caller, asking again. */
   readonly holder: string;
+  /** The key as a token, for an operator to read. */
   readonly token: string;
+  /** Digest of the payload, 64 hex digits, where the caller gave one. */
   readonly fingerprint: string | undefined;
-  /** For how long the key is the holder's, unless renewed. */
+  /** For how long the key is the holder's, unless renewed. In milliseconds. */
   readonly leaseMs: number;
-  /** For how long the record of a holder that died outlives its lease. */
+  /** For how long the record of a holder that died outlives its lease. In milliseconds. */
   readonly ttlMs: number;
 }
 

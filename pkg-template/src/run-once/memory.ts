@@ -18,6 +18,7 @@ export class MemoryStore implements Store {
   readonly #now: () => number;
   #sweepAt = 1024;
 
+  /** @param options The clock, for tests. */
   constructor(options: MemoryStoreOptions = {}) {
     this.#now = options.now ?? (() => Date.now());
   }

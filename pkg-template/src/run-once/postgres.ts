@@ -9,13 +9,12 @@ import { InvalidArgumentError } from "./failures.js";
 import type { Acquired, Claim } from "./machine.js";
 import type { Store } from "./store.js";
 
-/** A row as the client gives it. */
-type Row = Record<string, unknown>;
-
 /** What is used of a `pg` pool; PGlite and others have it, too. */
 export interface PostgresClient {
-  query(text: string, values: unknown[]): Promise<{ rows: Row[] }>;
+  query(text: string, values: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
 }
+
+type Row = Awaited<ReturnType<PostgresClient["query"]>>["rows"][number];
 
 /** Settings of {@link PostgresStore}. */
 export interface PostgresStoreOptions {
@@ -37,7 +36,8 @@ function checkTable(table: string): void {
  * What creates the table and the function that claims a key, to put into a migration. It may run
  * again.
  *
- * @param table The table, with its schema or without.
+ * @param table The table, with its schema or without. Default: `"run_once"`.
+ * @returns SQL, of several statements.
  * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a name that would need quoting.
  */
 export function postgresMigration(table = "run_once"): string {
@@ -139,16 +139,22 @@ const SERIALIZATION_FAILURE = "40001";
  *
  * @example
  * ```ts
+ * import pg from "pg";
+ *
+ * const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL });
  * await pool.query(postgresMigration());
  * const { runOnce } = createRunOnce({ store: new PostgresStore(pool) });
  * ```
- *
- * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a client or a table's name that can't be used.
  */
 export class PostgresStore implements Store {
   readonly #client: PostgresClient;
   readonly #statements: ReturnType<typeof statements>;
 
+  /**
+   * @param client A pool, or anything with its `query`.
+   * @param options The table's name.
+   * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a client or a table's name that can't be used.
+   */
   constructor(client: PostgresClient, options: PostgresStoreOptions = {}) {
     if (typeof client?.query !== "function") {
       throw new InvalidArgumentError("the PostgreSQL client has no query function: pass a pool of pg, or its like");

@@ -129,10 +129,11 @@ async function sha1(text: string): Promise<string> {
  *
  * @example
  * ```ts
- * const { runOnce } = createRunOnce({ store: new RedisStore(new Redis(url)) });
- * ```
+ * import { Redis } from "ioredis";
  *
- * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a client of another kind.
+ * const redis = new Redis(process.env.REDIS_URL);
+ * const { runOnce } = createRunOnce({ store: new RedisStore(redis) });
+ * ```
  */
 export class RedisStore implements Store {
   readonly #commands: Commands;
@@ -141,6 +142,11 @@ export class RedisStore implements Store {
   /** Redis before 7 can't set and get in one command; then the script does it, a little slower. */
   #hasClaim = true;
 
+  /**
+   * @param client Connected or not: the first operation connects it, if it does that by itself.
+   * @param options What the names of the keys begin with.
+   * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a client of another kind.
+   */
   constructor(client: IoRedisClient | NodeRedisClient, options: RedisStoreOptions = {}) {
     this.#commands = commandsOf(client);
     this.#prefix = options.prefix ?? "run-once:";

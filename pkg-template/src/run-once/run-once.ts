@@ -34,11 +34,11 @@ function checkCallback(callback: unknown): void {
  *
  * @example
  * ```ts
- * const { runOnce } = createRunOnce({ store: new RedisStore(redis), ttl: "30d", lease: "60s" });
- * const charge = await runOnce("charge-order-1", (idempotencyKey) =>
- *   stripe.charges.create({ amount, currency }, { idempotencyKey }));
+ * const { runOnce } = createRunOnce({ store: new MemoryStore(), ttl: "30d", lease: "60s" });
+ * await runOnce("greet", () => "hello"); // "hello"
  * ```
  *
+ * @param config Store, durations, task context; all of them have defaults.
  * @throws InvalidTtlError (`ERR_INVALID_TTL`) for a duration that can't be read.
  * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a store that is none.
  */

@@ -10,17 +10,12 @@ import { InvalidArgumentError } from "./failures.js";
 import type { Acquired, Claim } from "./machine.js";
 import type { Store } from "./store.js";
 
-/** A statement's parameters by name. */
-type Values = Record<string, string | number | null>;
-
-interface Statement {
-  all(values: Values): unknown[];
-}
-
 /** What is used of `DatabaseSync` (`node:sqlite`) or `Database` (`better-sqlite3`). */
 export interface SqliteDatabase {
-  prepare(sql: string): Statement;
+  prepare(sql: string): { all(values: Record<string, string | number | null>): unknown[] };
 }
+
+type Statement = ReturnType<SqliteDatabase["prepare"]>;
 
 /** Settings of {@link SqliteStore}. */
 export interface SqliteStoreOptions {
@@ -31,8 +26,10 @@ export interface SqliteStoreOptions {
 const TABLE = /^[a-z_][a-z0-9_]*$/;
 
 /**
- * What creates the table, to put into a migration.
+ * What creates the table, to put into a migration. It may run again.
  *
+ * @param table The table. Default: `"run_once"`.
+ * @returns SQL.
  * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a name that would need quoting.
  */
 export function sqliteMigration(table = "run_once"): string {
@@ -113,17 +110,23 @@ const MOST_RACES = 100;
  *
  * @example
  * ```ts
+ * import { DatabaseSync } from "node:sqlite";
+ *
  * const database = new DatabaseSync("run-once.db", { timeout: 5000 });
  * database.exec("PRAGMA journal_mode = WAL");
  * database.exec(sqliteMigration());
  * const { runOnce } = createRunOnce({ store: new SqliteStore(database) });
  * ```
- *
- * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a database or a table's name that can't be used.
  */
 export class SqliteStore implements Store {
   readonly #statements: Record<keyof ReturnType<typeof statements>, Statement>;
 
+  /**
+   * @param database Where the table is.
+   * @param options The table's name.
+   * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a database or a table's name that can't be
+   * used; SQLite's own error where the table is missing.
+   */
   constructor(database: SqliteDatabase, options: SqliteStoreOptions = {}) {
     if (typeof database?.prepare !== "function") {
       throw new InvalidArgumentError(

@@ -14,15 +14,26 @@ export interface Store {
    * another's lease is over; otherwise changes nothing and says what is there.
    *
    * @param hash 64 hex digits.
+   * @param claim Who asks, and for how long.
    */
   acquire(hash: string, claim: Claim): Promise<Acquired>;
-  /** Prolongs the lease to `leaseMs` from now, if `holder` still holds the key; false if not. */
+  /**
+   * Prolongs the lease to `leaseMs` from now, if `holder` still holds the key; false if not.
+   *
+   * @param hash 64 hex digits.
+   * @param holder Who asks, as in its claim.
+   * @param leaseMs In milliseconds.
+   * @param ttlMs For how long the record outlives the lease, in milliseconds.
+   */
   renew(hash: string, holder: string, leaseMs: number, ttlMs: number): Promise<boolean>;
   /**
    * Publishes `result` for `ttlMs`, if `holder` still holds the key or has published already;
    * false if not.
    *
+   * @param hash 64 hex digits.
+   * @param holder Who asks, as in its claim.
    * @param result JSON text, or undefined: kept apart from the text `null`.
+   * @param ttlMs For how long the result is kept, in milliseconds.
    */
   complete(
     hash: string,
@@ -30,6 +41,11 @@ export interface Store {
     result: string | undefined,
     ttlMs: number,
   ): Promise<boolean>;
-  /** Removes the record, if `holder` still holds the key; false if not. */
+  /**
+   * Removes the record, if `holder` still holds the key; false if not.
+   *
+   * @param hash 64 hex digits.
+   * @param holder Who asks, as in its claim.
+   */
   release(hash: string, holder: string): Promise<boolean>;
 }

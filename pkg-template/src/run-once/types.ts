@@ -84,11 +84,15 @@ export interface RunOnce {
    *
    * @example
    * ```ts
-   * const charge = await runOnce("charge-order-1", (idempotencyKey) =>
-   *   stripe.charges.create({ amount, currency }, { idempotencyKey }));
+   * const { runOnce } = createRunOnce();
+   * const charge = (id) => runOnce("charge-order-1", (idempotencyKey) => ({ id, of: idempotencyKey.slice(0, 4) }));
+   * await charge("ch_1"); // { id: "ch_1", of: "1fc1" }
+   * await charge("ch_2"); // { id: "ch_1", of: "1fc1" }
    * ```
    *
    * @param key What a `run`-scoped key is made from; an `IdempotencyKey` is taken as it is.
+   * @param callback The work. Gets the key's hash, and what else there is to know of this execution.
+   * @param options Settings of this call.
    * @returns What the callback returned, to every caller; from the store as JSON carries it.
    * @throws What the callback throws, unchanged; nothing is stored then.
    * @throws InProgressError (`ERR_IN_PROGRESS`) after `waitTimeout`.
@@ -108,6 +112,18 @@ export interface RunOnce {
   /**
    * Calls `callback` with the key's hash, each time, and stores nothing: for work whose receiver
    * keeps the keys itself.
+   *
+   * @example
+   * ```ts
+   * const { runOnceLocalOnly } = createRunOnce();
+   * await runOnceLocalOnly("send-email", (idempotencyKey) => idempotencyKey.length); // 64
+   * ```
+   *
+   * @param key As for {@link runOnce}.
+   * @param callback The work. Gets the key's hash.
+   * @param options The task context.
+   * @returns What the callback returned.
+   * @throws What the callback throws; and as {@link IdempotencyKeys.createSync}.
    */
   runOnceLocalOnly<T>(
     key: KeyMaterial,
