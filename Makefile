@@ -1,7 +1,7 @@
 # make demo   the main job on real input
 # make test   every check; make test-all adds the other runtimes and the bundlers; make pack builds the npm tarball, make bench measures
 # make fuzz, fuzz-sdk, hostile   for longer than make test does; make audit, reproducible, release
-# make playground serves examples/browser on this machine
+# make playground serves examples/browser on this machine; make api renews docs/api.md
 # Each target first installs what it needs, at pinned versions, into ignored folders of the project.
 
 SHELL := bash
@@ -9,7 +9,7 @@ SHELL := bash
 TARBALL = $(shell ls -t pkg/*.tgz 2>/dev/null | head -n 1)
 SOURCES := Cargo.toml Cargo.lock README.md CHANGELOG.md $(shell find src pkg-template -type f)
 
-.PHONY: demo test test-all pack bench playground fuzz fuzz-sdk hostile audit reproducible release clean setup
+.PHONY: demo test test-all pack bench playground api fuzz fuzz-sdk hostile audit reproducible release clean setup
 
 setup:
 	@tools/setup.sh tools
@@ -42,6 +42,11 @@ bench: pkg/.packed
 
 playground: pkg/.packed
 	@node tests/js/playground/stage.mjs
+
+# From the doc comments of what the package exports. A test fails where the page is not up to date.
+api:
+	@tools/setup.sh tools
+	@node tools/api-reference.mjs --write
 
 # An hour, or SECONDS=... in all. A finding ends it with an error.
 fuzz:

@@ -1,4 +1,4 @@
-/** Every block of docs/run-once.md is run as it stands. */
+/** Every block of docs/run-once.md is run as it stands, and what docs/api.md shows of the stores. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { apiExamples } from "../snippets.mjs";
 import { startWorker } from "../workerd.mjs";
 import { folder, runOnce as entry } from "./package.mjs";
 import { startPostgres, startRedis } from "./services.mjs";
@@ -65,13 +66,41 @@ scripts.forEach(({ engine, text }, index) => {
   });
 });
 
-test("the Worker", async () => {
-  const script = join(scratch, "worker.js");
-  writeFileSync(script, blocks.find(({ engine }) => engine === "worker").text);
-  const worker = await startWorker(script, folder, { durableObjects: { RUN_ONCE: { className: "RunOnceObject", useSQLite: true } } });
-  after(() => worker.dispose());
-  assert.equal(await (await worker.fetch("/")).json(), "hello");
-});
+/** What ends the process, once an example of docs/api.md has its store. */
+const ENDS = { redis: "redis.disconnect();", postgres: "await pool.end();", sqlite: "" };
+
+/** An example finds the exports of its entry by name. */
+const exportsOf = (engine) => `
+  import { createRunOnce } from "idempotency-keys/run-once";
+  import * as entry from "idempotency-keys/run-once/${engine}";
+  const { durableObjectStore, DurableObjectStore, PostgresStore, postgresMigration, RedisStore, SqliteStore, sqliteMigration } = entry;
+`;
+const examplesOf = (engine) => apiExamples().filter(({ entry }) => entry === `idempotency-keys/run-once/${engine}`);
+
+for (const [engine, end] of Object.entries(ENDS)) {
+  test(`docs/api.md, ${engine}`, async () => {
+    const [example, ...others] = examplesOf(engine);
+    assert.deepEqual(others, []);
+    const script = join(scratch, `api-${engine}.mjs`);
+    writeFileSync(script, `${exportsOf(engine)}${example.code}\nconsole.log(await runOnce("api", () => "hello"));\n${end}`);
+    assert.equal(await ENGINES[engine](script), "hello\n");
+  });
+}
+
+const WORKERS = {
+  "the Worker": blocks.find(({ engine }) => engine === "worker").text,
+  "docs/api.md, durable-object": exportsOf("durable-object") + examplesOf("durable-object").map(({ code }) => code).join("\n"),
+};
+
+for (const [name, text] of Object.entries(WORKERS)) {
+  test(name, async () => {
+    const script = join(scratch, "worker.js");
+    writeFileSync(script, text);
+    const worker = await startWorker(script, folder, { durableObjects: { RUN_ONCE: { className: "RunOnceObject", useSQLite: true } } });
+    after(() => worker.dispose());
+    assert.equal(await (await worker.fetch("/")).json(), "hello");
+  });
+}
 
 test("the migrations are those that the package gives", () => {
   const sql = Object.fromEntries(blocks.filter(({ language }) => language === "sql").map(({ engine, text }) => [engine, text.trimEnd()]));
