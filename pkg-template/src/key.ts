@@ -31,7 +31,7 @@ const READ_ONCE = "1";
 
 /**
  * An idempotency key: immutable, garbage-collected like any object, and wherever a text is wanted
- * its hash.
+ * its hash. docs/migration.md says where that is, and where `key.hash` has to be written.
  *
  * @example
  * ```ts

@@ -54,7 +54,7 @@ export interface FromPayloadOptions extends CreateOptions {
 
 /** How the key to reset was made. */
 export interface ResetOptions {
-  /** The scope it was made in. Default: `"run"`, but see `planReset` for 64-character texts. */
+  /** The scope it was made in. Default: `"run"`, but see {@link IdempotencyKeys.planReset} for texts of 64 characters. */
   scope?: IdempotencyKeyScope;
   /** The run that made it. Default: the context's. */
   parentRunId?: string;

@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 
 import { installedPackage } from "./installed.mjs";
 import { chromium, openPage } from "./runtimes/browser.mjs";
+import { fromPackages } from "./runtimes/process.mjs";
 import { blocksOf, textOf, withChecks } from "./snippets.mjs";
 import { startModules } from "./workerd.mjs";
 
@@ -105,4 +106,19 @@ test("esbuild stops at the wasm file of workerd and edge-light, unless the page'
   const worker = await startModules(modules, folder);
   after(() => worker.dispose());
   assert.equal(await (await worker.fetch("/")).text(), "wasm-simd");
+});
+
+test("Deno without permissions has no variables, and takes what it is passed", async () => {
+  const deno = fromPackages(["linux-x64-glibc", "linux-arm64-glibc", "darwin-arm64"].map((platform) => `@deno/${platform}/deno`), "deno");
+  const script = join(folder, "reset.mjs");
+  writeFileSync(
+    script,
+    `import { idempotencyKeys } from "idempotency-keys";
+    const fetch = async () => Response.json({ id: "run_1" });
+    const reset = (config) => idempotencyKeys.with({ fetch, ...config }).reset("task", "a", { scope: "global" });
+    console.log((await reset({}).catch((error) => error)).code, (await reset({ accessToken: "tr_dev" })).id);`,
+  );
+  const env = { ...process.env, TRIGGER_SECRET_KEY: "tr_dev" };
+  const { stdout } = await promisify(execFile)(deno, ["run", "--quiet", "--no-prompt", script], { env });
+  assert.equal(stdout, "ERR_MISSING_CREDENTIALS run_1\n");
 });

@@ -95,13 +95,16 @@ export interface RunOnce {
    * @param options Settings of this call.
    * @returns What the callback returned, to every caller; from the store as JSON carries it.
    * @throws What the callback throws, unchanged; nothing is stored then.
-   * @throws InProgressError (`ERR_IN_PROGRESS`) after `waitTimeout`.
+   * @throws InProgressError (`ERR_IN_PROGRESS`) after `waitTimeout`; the signal's reason if it aborts.
    * @throws PayloadMismatchError (`ERR_PAYLOAD_MISMATCH`) for another payload under the same key.
    * @throws InvalidResultError (`ERR_INVALID_RESULT`) for a result that JSON can't carry, naming
    * the path. It counts as a callback that threw.
    * @throws LeaseLostError (`ERR_LEASE_LOST`) where another holder took the key over meanwhile.
    * @throws StoreError (`ERR_STORE`) where the store failed before the callback ran.
    * @throws PublishError (`ERR_PUBLISH`) where it failed afterwards; `result` has the result.
+   * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a callback that is no function,
+   * InvalidTtlError for a `waitTimeout` that can't be read, InvalidPayloadError for the payload; and for
+   * the key as {@link IdempotencyKeys.createSync}.
    */
   runOnce<T>(
     key: KeyMaterial,
@@ -123,7 +126,8 @@ export interface RunOnce {
    * @param callback The work. Gets the key's hash.
    * @param options The task context.
    * @returns What the callback returned.
-   * @throws What the callback throws; and as {@link IdempotencyKeys.createSync}.
+   * @throws What the callback throws; InvalidArgumentError for a callback that is no function; and for the
+   * key as {@link IdempotencyKeys.createSync}.
    */
   runOnceLocalOnly<T>(
     key: KeyMaterial,
