@@ -11,6 +11,10 @@ function headingOf({ kind, name }, owner) {
   return kind === "const" ? name : kind === "function" ? `${name}()` : `${kind} ${name}`;
 }
 
+/** A type's, class's or interface's name, as it stands in code. */
+const NAME = /\b[A-Z]\w*\b/g;
+const WITHOUT_PARAMETERS = ["const", "type", "interface"];
+
 const isCallable = ({ kind }) => kind === "method" || kind === "constructor";
 const isDescribed = ({ doc }) => doc !== undefined;
 /** What is described elsewhere: a method where it is declared; an error's constructor is not for users. */
@@ -87,7 +91,7 @@ function details({ kind, doc, code, params = [], returns }, name, page) {
   page.gaps.push(...params.filter((param) => doc.params[param.name] === undefined).map((param) => `${name}: ${param.name}`));
   const prose = proseIn(page, name.split(".")[0]);
   const item = (head, text) => `- ${head}: ${prose(oneLine(text))}`;
-  const isTold = doc.returns !== undefined || (returns !== undefined && typeText(returns, page) !== `\`${returns}\``);
+  const isTold = doc.returns !== undefined || (returns !== undefined && exportsIn(returns, page).length > 0);
   const lines = [
     ...params.map(({ name, isOptional, type }) =>
       item(`\`${name}${isOptional ? "?" : ""}\` ${typeText(type, page)}`, doc.params[name] ?? ""),
@@ -95,15 +99,20 @@ function details({ kind, doc, code, params = [], returns }, name, page) {
     ...(isTold ? [item(`Returns ${typeText(returns, page)}`, doc.returns ?? "").replace(/: $/, "")] : []),
     ...doc.throws.map((text) => item("Throws", text)),
     ...doc.see.map((text) => item("Source", text)),
-    ...(kind === "type" || kind === "const" || kind === "interface" ? namesIn(code ?? "", name, page) : []),
+    ...(WITHOUT_PARAMETERS.includes(kind) ? seeAlso(code ?? "", name, page) : []),
   ];
   return [...(lines.length > 0 ? [lines.join("\n")] : []), ...examples(doc)];
 }
 
-/** Code can't hold links, so what it names is linked below. */
-function namesIn(code, own, { links }) {
-  const names = [...new Set(code.match(/\b[A-Z]\w*\b/g))].filter((name) => links.has(name) && name !== own);
-  return names.length === 0 ? [] : [`- See ${names.map((name) => `[\`${name}\`](${links.get(name)})`).join(", ")}`];
+/** Code can't hold links, so what it names is linked below, where no parameter does it. */
+function seeAlso(code, own, page) {
+  const names = exportsIn(code, page).filter((name) => name !== own);
+  return names.length === 0 ? [] : [`- See ${names.map((name) => `[\`${name}\`](${page.links.get(name)})`).join(", ")}`];
+}
+
+/** The exports that a piece of code names, each once. */
+function exportsIn(code, { links }) {
+  return [...new Set(code.match(NAME))].filter((name) => links.has(name));
 }
 
 function examples(doc) {
@@ -123,10 +132,12 @@ const block = (code) => ["```ts", code, "```"].join("\n");
 const oneLine = (text) => text.replace(/\s+/g, " ");
 
 /** A type, with links where it names exports. */
-function typeText(type, { links }) {
+function typeText(type, page) {
+  if (exportsIn(type, page).length === 0) return `\`${type}\``;
+  const { links } = page;
   const escaped = type.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-  const linked = escaped.replace(/\b[A-Z]\w*\b/g, (name) => (links.has(name) ? `<a href="${links.get(name)}">${name}</a>` : name));
-  return linked === escaped ? `\`${type}\`` : `<code>${linked}</code>`;
+  const linked = escaped.replace(NAME, (name) => (links.has(name) ? `<a href="${links.get(name)}">${name}</a>` : name));
+  return `<code>${linked}</code>`;
 }
 
 /**
