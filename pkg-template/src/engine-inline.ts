@@ -33,7 +33,7 @@ function compile(): WebAssembly.Module {
     return new WebAssembly.Module(decode(name === "wasm" ? scalar : simd));
   } catch (cause) {
     throw new EngineError(
-      'WebAssembly is not available here (a Content-Security-Policy without "wasm-unsafe-eval", or a runtime without a WebAssembly compiler): import from "idempotency-keys/js" instead',
+      'WebAssembly is not available here (a Content-Security-Policy without "wasm-unsafe-eval", or a runtime without a WebAssembly compiler): import from "idempotency-keys/js" instead; in a Worker or on an edge runtime, bundle with its condition, "workerd" or "edge-light"',
       { cause },
     );
   }

@@ -51,7 +51,6 @@ function describe(exported, checker) {
   return { kind: isClass ? "class" : "interface", name, doc, heritage, members };
 }
 
-
 function describeMember(node, owner, checker) {
   const doc = docOf(node);
   const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
