@@ -22,3 +22,5 @@ export const charCodeAt: (text: string, index: number) => number = uncurry(Strin
 export const codePointAt: (text: string, index: number) => number | undefined = uncurry(String.prototype.codePointAt);
 export const slice: (text: string, start: number, end: number) => string = uncurry(String.prototype.slice);
 export const indexOf: (text: string, what: string) => number = uncurry(String.prototype.indexOf);
+/** TypedArray.prototype.set. */
+export const copyInto: (to: Uint32Array, from: Uint32Array) => void = uncurry(Uint32Array.prototype.set);

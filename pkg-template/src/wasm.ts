@@ -9,7 +9,7 @@
 import { engine } from "#engine";
 
 import { BATCH_KEYS } from "./batch.js";
-import { charCodeAt, fromCharCode, indexOf, isArray, slice } from "./builtins.js";
+import { charCodeAt, copyInto, fromCharCode, indexOf, isArray, slice } from "./builtins.js";
 import type { Core } from "./engine.js";
 import { coreError, EngineError, IdempotencyKeyError } from "./errors.js";
 import { hostSha256 } from "./host.js";
@@ -273,7 +273,7 @@ function endOfPiece(text: string, start: number): number {
 
 /**
  * The hashes, one behind another, of `count` texts that stand one behind another in `joined`, each
- * followed by the origin's suffix. `units` holds their lengths.
+ * followed by the origin's suffix. `units` holds their lengths, and has as many places as a batch.
  */
 export function hashMany(joined: string, units: Uint32Array, count: number, origin: Origin): string {
   return withRoom((room) => {
@@ -281,21 +281,28 @@ export function hashMany(joined: string, units: Uint32Array, count: number, orig
       load(room, origin);
     }
     const { core, input, outputs, lengths } = room;
-    // All ASCII, they are as many bytes as units. If not, they are written one by one: a surrogate at
-    // the end of one text must not pair with one at the start of the next.
-    const ascii = writeUtf8(joined, input) === joined.length;
-    let start = 0;
-    let used = 0;
-    for (let index = 0; index < count; index++) {
-      const length = units[index] as number;
-      const written = ascii ? length : writeUtf8(slice(joined, start, start + length), input.subarray(used));
-      lengths[index] = written;
-      start += length;
-      used += written;
+    if (writeUtf8(joined, input) === joined.length) {
+      // All ASCII: as many bytes as units.
+      copyInto(lengths, units);
+    } else {
+      writeEach(joined, units, count, room);
     }
     core.create_many(origin.code, count);
     return readAscii(count === BATCH_KEYS ? outputs : outputs.subarray(0, count * HASH_LENGTH));
   });
+}
+
+/** One by one: a surrogate at the end of one text must not pair with one at the start of the next. */
+function writeEach(joined: string, units: Uint32Array, count: number, { input, lengths }: Room): void {
+  let start = 0;
+  let used = 0;
+  for (let index = 0; index < count; index++) {
+    const end = start + (units[index] as number);
+    const written = writeUtf8(slice(joined, start, end), input.subarray(used));
+    lengths[index] = written;
+    start = end;
+    used += written;
+  }
 }
 
 /** Refuses a key, or its part at `index`, for what it is. */
