@@ -1,14 +1,14 @@
 /**
  * The package beside its peers: same inputs, same hashes (checked), all in one run, in alternating
- * order, after a warm-up; medians with their quartiles. Prints a table and writes docs/bench.json and
- * docs/bench.svg.
+ * order, after a warm-up; medians with their quartiles. Prints a table and writes docs/bench.json, where each
+ * major version of Node has its report, and docs/bench.svg.
  *
  *   benches/run.sh [--quick]
  */
 
 import { execFileSync } from "node:child_process";
 import { createHash, hash as nodeHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -203,8 +203,11 @@ const report = {
   rounds: ROUNDS,
   results,
 };
-mkdirSync(join(ROOT, "docs"), { recursive: true });
 if (!QUICK) {
-  writeFileSync(join(ROOT, "docs/bench.json"), `${JSON.stringify(report, undefined, 2)}\n`);
-  writeFileSync(join(ROOT, "docs/bench.svg"), chart(report));
+  // One report for each major version of Node; the picture shows the oldest.
+  const file = join(ROOT, "docs/bench.json");
+  const reports = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+  reports[`Node ${process.versions.node.split(".")[0]}`] = report;
+  writeFileSync(file, `${JSON.stringify(reports, undefined, 2)}\n`);
+  writeFileSync(join(ROOT, "docs/bench.svg"), chart(Object.values(reports)[0]));
 }
