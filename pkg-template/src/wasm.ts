@@ -382,11 +382,13 @@ function writeBoth(room: Room, text: string, behind: string): [number, number] {
   return [length, behind === "" ? 0 : writeUtf8(behind, room.input.subarray(length))];
 }
 
-/** What `order` left: the input if it is in order already, or else a copy. */
-function ordered(room: Room, answer: number, length: number): Uint8Array {
-  const { core } = room;
+/**
+ * What `order` left: the input if it is in order already, or else a copy. Both are asked for, since
+ * memory may have grown, and views of it know no address after that.
+ */
+function ordered({ core }: Room, answer: number, length: number): Uint8Array {
   return answer === 0
-    ? new Uint8Array(core.memory.buffer, room.input.byteOffset, length)
+    ? new Uint8Array(core.memory.buffer, core.reserve(0) >>> 0, length)
     : new Uint8Array(core.memory.buffer, core.bytes() >>> 0, core.bytes_length());
 }
 
@@ -405,7 +407,7 @@ export function payloadHash(json: string, operation: string, canonical: boolean)
     const sha256 = length < HOST_LENGTH ? undefined : hostSha256();
     if (sha256 === undefined) {
       check(room, room.core.hash_payload(length, behind, flag(canonical)));
-      return readUtf8(new Uint8Array(room.core.memory.buffer, room.output.byteOffset, HASH_LENGTH));
+      return readUtf8(new Uint8Array(room.core.memory.buffer, room.core.output(), HASH_LENGTH));
     }
     const answer = check(room, room.core.order(length, behind));
     return sha256(ordered(room, canonical ? answer : 0, length + behind));
