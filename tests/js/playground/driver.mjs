@@ -1,62 +1,28 @@
-/** Chromium and Firefox as they are installed, driven as a visitor would: keys, colours, screenshots. */
+/** Chromium and Firefox, driven as a visitor would: keys, colours, screenshots. */
 
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { delimiter, join } from "node:path";
+
+import { CHROMIUM, FIREFOX, findBrowser } from "../browsers.mjs";
 
 const require = createRequire(new URL("../../browsers/package.json", import.meta.url));
 const puppeteer = require("puppeteer-core");
 
-const CHROMIUM_ARGS = [
-  // Chromium's sandbox refuses to run as root, as in most containers.
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--disable-dev-shm-usage",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-/** Firefox would otherwise call home. */
-const FIREFOX_PREFERENCES = {
-  "app.normandy.enabled": false,
-  "app.update.enabled": false,
-  "browser.aboutwelcome.enabled": false,
-  "datareporting.policy.dataSubmissionEnabled": false,
-  "network.captive-portal-service.enabled": false,
-  "network.connectivity-service.enabled": false,
-  "services.settings.server": "data:,#remote-settings-dummy/v1",
-  "toolkit.telemetry.enabled": false,
-};
-
+/** By name, with what puppeteer is told besides. */
 export const BROWSERS = {
-  Chromium: {
-    names: ["chromium", "chromium-browser", "google-chrome"],
-    install: "apt-get install chromium",
-    options: () => ({ args: CHROMIUM_ARGS }),
-  },
+  Chromium: { ...CHROMIUM, options: () => ({ args: CHROMIUM.flags }) },
   Firefox: {
-    names: ["firefox-esr", "firefox"],
-    install: "apt-get install firefox-esr",
+    ...FIREFOX,
     // It takes the visitor's wishes from preferences: 0 is dark, 1 light.
     options: (scheme) => ({
       browser: "firefox",
       extraPrefsFirefox: {
-        ...FIREFOX_PREFERENCES,
+        ...FIREFOX.preferences,
         "layout.css.prefers-color-scheme.content-override": scheme === "dark" ? 0 : 1,
         "ui.prefersReducedMotion": 1,
       },
     }),
   },
 };
-
-/** Where a browser is installed, if it is. */
-export function findBrowser({ names }) {
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file));
-}
 
 /**
  * Starts a browser for a visitor who prefers a colour scheme, and no motion.

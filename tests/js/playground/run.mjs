@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+import { findBrowser, notInstalled } from "../browsers.mjs";
 import * as access from "./access.mjs";
-import { BROWSERS, findBrowser, startBrowser } from "./browsers.mjs";
 import * as checks from "./checks.mjs";
+import { BROWSERS, startBrowser } from "./driver.mjs";
 import { startPlayground } from "./stage.mjs";
 
 const pictures = fileURLToPath(new URL("../../../.tools/scratch/playground", import.meta.url));
@@ -54,7 +55,7 @@ export const SMOKE = {
  */
 export function testPlayground(name, scheme, { only = Object.keys(CHECKS), states, widths }) {
   const installed = findBrowser(BROWSERS[name]) !== undefined;
-  const missing = `${BROWSERS[name].names[0]} is not installed (${BROWSERS[name].install})`;
+  const missing = notInstalled(BROWSERS[name]);
   const skip = installed || process.env.CI === "true" ? false : missing;
 
   describe(`${name}, ${scheme}`, { skip }, () => {

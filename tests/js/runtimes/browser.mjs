@@ -5,64 +5,31 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { delimiter, extname, join } from "node:path";
+import { extname, join } from "node:path";
 
+import { CHROMIUM, FIREFOX, findBrowser, notInstalled } from "../browsers.mjs";
 import { Missing } from "./missing.mjs";
 import { versionOf } from "./process.mjs";
 
 const SECONDS = 90;
 const TYPES = { ".html": "text/html", ".mjs": "text/javascript", ".js": "text/javascript" };
 
-/** Firefox would otherwise call home, and ask about the profile. */
-const FIREFOX_PREFERENCES = {
-  "app.normandy.enabled": false,
-  "app.update.enabled": false,
-  "browser.aboutwelcome.enabled": false,
-  "browser.shell.checkDefaultBrowser": false,
-  "datareporting.policy.dataSubmissionEnabled": false,
-  "network.captive-portal-service.enabled": false,
-  "network.connectivity-service.enabled": false,
-  "services.settings.server": "data:,#remote-settings-dummy/v1",
-  "toolkit.telemetry.enabled": false,
-};
-
 export const chromium = {
-  names: ["chromium", "chromium-browser", "google-chrome"],
-  install: "apt-get install chromium",
-  // --no-sandbox: Chromium's sandbox refuses to run as root, as in most containers.
-  args: (profile) => [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    `--user-data-dir=${profile}`,
-  ],
+  ...CHROMIUM,
+  args: (profile) => ["--headless", ...CHROMIUM.flags, `--user-data-dir=${profile}`],
 };
 
 export const firefox = {
-  names: ["firefox-esr", "firefox"],
-  install: "apt-get install firefox-esr",
+  ...FIREFOX,
   args(profile) {
-    const lines = Object.entries(FIREFOX_PREFERENCES).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});`);
+    const lines = Object.entries(FIREFOX.preferences).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});`);
     writeFileSync(join(profile, "user.js"), lines.join("\n"));
     return ["--headless", "--no-remote", "--profile", profile];
   },
 };
-
-function find({ names, install }) {
-  const folders = process.env.PATH.split(delimiter);
-  const program = names.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file));
-  if (program === undefined) throw new Missing(`${names[0]} is not installed (${install})`);
-  return program;
-}
 
 /** Serves `folder`, with `headers` on pages; `report` resolves to what a page posts. */
 async function serve(folder, headers) {
@@ -100,7 +67,8 @@ function withResolvers() {
  * @param options.origin Another server that has the page; it learns from its URL where to report.
  */
 export async function openPage(browser, folder, path, { headers = {}, origin } = {}) {
-  const program = find(browser);
+  const program = findBrowser(browser);
+  if (program === undefined) throw new Missing(notInstalled(browser));
   const version = await versionOf(program);
   const profile = mkdtempSync(join(tmpdir(), "idempotency-keys-"));
   const server = await serve(folder, headers);
