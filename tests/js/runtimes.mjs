@@ -11,8 +11,8 @@
  */
 
 import { checkTable, writeTable } from "./runtimes/readme.mjs";
-import { Missing } from "./runtimes/missing.mjs";
 import { RUNTIMES } from "./runtimes/list.mjs";
+import { nameOf, outcomeOf } from "./runtimes/outcome.mjs";
 import { stage } from "./runtimes/stage.mjs";
 
 const flags = process.argv.slice(2);
@@ -22,38 +22,11 @@ const chosen = RUNTIMES.filter(
 );
 const inCI = process.env.CI === "true";
 
-function nameOf({ where, how }, version) {
-  return [version === undefined ? where : `${where} ${version}`, how].filter(Boolean).join(", ");
-}
-
-function problemsOf({ engine }, report) {
-  const problems = report.failures.map(({ id, expected, actual }) => `${id}: expected ${expected}, got ${actual}`);
-  if (report.engine !== engine) problems.unshift(`engine "${report.engine}" answered, expected "${engine}"`);
-  if (report.passed === 0) problems.unshift("no check ran");
-  return problems;
-}
-
-/** What came of one runtime: `outcome` and a line to print. */
-async function tried(runtime, staged) {
-  try {
-    const { version, report } = await runtime.run(staged);
-    const problems = problemsOf(runtime, report);
-    const counts = `${report.passed} checks passed, ${report.failed} failed, ${report.skipped} skipped, engine ${report.engine}`;
-    return problems.length === 0
-      ? { outcome: "passed", version, line: counts }
-      : { outcome: "failed", version, line: [counts, ...problems].join("\n    ") };
-  } catch (error) {
-    if (!(error instanceof Missing)) return { outcome: "failed", line: error.stack };
-    const outcome = inCI && runtime.required ? "failed" : "skipped";
-    return { outcome, line: error.message };
-  }
-}
-
 const staged = await stage();
 const results = [];
 for (const runtime of chosen) {
   const begun = performance.now();
-  const result = { runtime, ...(await tried(runtime, staged)) };
+  const result = { runtime, ...(await outcomeOf(runtime, staged, { inCI })) };
   results.push(result);
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   console.log(`${result.outcome}: ${nameOf(runtime, result.version)}, ${seconds} s: ${result.line}`);
