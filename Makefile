@@ -31,11 +31,13 @@ demo: pkg/.packed
 test:
 	@tests/run.sh
 
-# The suite in every runtime, and a small app through every bundler, of README's table.
+# The suite in every runtime, and a small app through every bundler, of README's table; the playground
+# in both browsers.
 test-all: test
 	@tools/setup.sh tests/bundlers
 	@tools/browsers.sh firefox-esr
 	@node tests/js/runtimes.mjs --all
+	@node --test --test-timeout=600000 tests/js/playground/all.mjs
 
 bench: pkg/.packed
 	@benches/run.sh
