@@ -11,7 +11,7 @@ import { loadVectors } from "./load.mjs";
 const CHECKS = {
   main: {
     digest: 47,
-    create: 7604,
+    create: 9476,
     make: 1359,
     is: 184,
     attemptKey: 41,
@@ -21,6 +21,10 @@ const CHECKS = {
     schema: 26,
     serverOnly: 17,
     ttl: 909,
+    canonical: 228,
+    token: 227,
+    payloads: 2184,
+    random: 6,
   },
   triggerSdk: {
     digest: 47,

@@ -8,7 +8,8 @@ import { promisify } from "node:util";
 
 import { Missing } from "./missing.mjs";
 
-const MINUTES = 2;
+/** Enough for an interpreter on a busy machine. */
+const MINUTES = 5;
 const folders = ["runtimes", "bundlers"].map((name) => fileURLToPath(new URL(`../../${name}/node_modules`, import.meta.url)));
 
 async function output(program, args, cwd) {
