@@ -1,10 +1,12 @@
-//! The wasm boundary: the only file that names `wasm_bindgen`. Each export reads what JavaScript
+//! The wasm boundary: the only module that names `wasm_bindgen`. Each export reads what JavaScript
 //! wrote, calls the core, and leaves the answer where JavaScript reads it. No rule lives here.
 //!
 //! Only numbers cross. Texts are written as UTF-8 into [`reserve`]d memory before a call and read
 //! from [`text`] (or, for hashes, from [`output`]) after it: wasm-bindgen's own conversion of one
 //! string costs more than the hash. A negative length stands for "no such text". An export
 //! that can fail answers [`FAILED`] and leaves `code`, a line feed and the message in [`text`].
+
+mod data;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,17 +17,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::ascii;
 use crate::batch::Batch;
 use crate::block::Suffix;
-use crate::canonical;
 use crate::digest::{Digest, HEX_LENGTH, Hasher};
 use crate::error::Error;
 use crate::material::DELIMITER;
-use crate::path;
-use crate::payload;
-use crate::random::RandomKeys;
 use crate::reset::{self, AfterFailure, ResetOptions, Steps};
 use crate::scope::{self, Context, Scope};
 use crate::token::{Carried, Opened};
-use crate::ttl;
 
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
@@ -162,7 +159,7 @@ pub fn bytes_length() -> usize {
 /// The character code of what joins parts; see [`crate::DELIMITER`].
 #[wasm_bindgen]
 pub fn delimiter() -> u32 {
-    DELIMITER.chars().next().map_or(0, u32::from)
+    DELIMITER.bytes().next().map_or(0, u32::from)
 }
 
 /// The code of the scope named in the input, or of the default scope; its name is left as text.
@@ -336,66 +333,6 @@ pub fn after_failure(candidates: usize, index: usize, status: u16) -> i32 {
     }
 }
 
-/// Puts JSON in canonical order; see [`canonical::order`]. The input holds what JSON.stringify wrote,
-/// and `behind` bytes that stay behind it. Answers 0 if it is canonical already, 1 if the bytes that
-/// are left are.
-#[wasm_bindgen]
-pub fn order(length: usize, behind: usize) -> i32 {
-    let mut room = room();
-    let Room { input, bytes, .. } = &mut *room;
-    let (json, rest) = input.split_at_checked(length).unwrap_or_default();
-    let error = match canonical::order(json) {
-        Ok(canonical) if canonical.is_text() => return 0,
-        Ok(canonical) => {
-            bytes.clear();
-            bytes.reserve(length + behind);
-            canonical.write(bytes);
-            ascii::append(bytes, rest.get(..behind).unwrap_or_default());
-            return 1;
-        }
-        Err(error) => error,
-    };
-    room.fail(&error)
-}
-
-/// Hashes the JSON in the input, in canonical order or as it stands, and the `behind` bytes that follow
-/// it. See [`payload`].
-#[wasm_bindgen]
-pub fn hash_payload(length: usize, behind: usize, canonical: bool) -> i32 {
-    let mut room = room();
-    let (json, rest) = room.input.split_at_checked(length).unwrap_or_default();
-    let operation = rest.get(..behind).unwrap_or_default();
-    match payload::hash_plain(json, operation, canonical) {
-        Ok(digest) => {
-            room.put(digest);
-            0
-        }
-        Err(error) => room.fail(&error),
-    }
-}
-
-/// Refuses a payload for what stands at the path whose steps, as a JSON array, are in the input; see
-/// [`Error::refused_payload`]. Behind them stands what was found.
-#[wasm_bindgen]
-pub fn refuse_payload(kind: usize, steps_length: i32, found_length: i32) -> i32 {
-    let mut room = room();
-    let mut texts = Texts(&room.input);
-    let path = path::of_steps(texts.next(steps_length).unwrap_or_default().as_bytes());
-    let found = texts.next(found_length).unwrap_or_default();
-    let error = Error::refused_payload(kind, &path, found);
-    room.fail(&error)
-}
-
-/// The milliseconds of the time-to-live in the input; see [`ttl::parse`].
-#[wasm_bindgen]
-pub fn parse_ttl(length: i32) -> f64 {
-    let mut room = room();
-    match ttl::parse(Texts(&room.input).next(length).unwrap_or_default()) {
-        Ok(duration) => duration.as_secs() as f64 * 1_000.0,
-        Err(error) => f64::from(room.fail(&error)),
-    }
-}
-
 /// Refuses a time-to-live (0), a token (1) or an operation (2) that is no text; the input says what it is.
 #[wasm_bindgen]
 pub fn refuse_non_text(kind: usize, found_length: i32) -> i32 {
@@ -443,18 +380,4 @@ pub fn open_token(length: usize) -> i32 {
         Err(error) => error.clone(),
     };
     room.fail(&error)
-}
-
-/// Leaves a random key as text; see [`RandomKeys`]. The time, in milliseconds after 1970, comes as two
-/// halves, since wasm2js has no way from a double to 64 bits. The input holds
-/// random bytes, and behind them the last key.
-#[wasm_bindgen]
-pub fn random_key(high: u32, low: u32, last_length: i32) {
-    let mut room = room();
-    let Some((entropy, rest)) = room.input.split_first_chunk() else {
-        return;
-    };
-    let last = Texts(rest).next(last_length).unwrap_or_default();
-    let milliseconds = (u64::from(high) << 32) | u64::from(low);
-    room.text = RandomKeys::after(last).next(milliseconds, *entropy);
 }

@@ -7,7 +7,8 @@
 import { slice } from "./builtins.js";
 import type { Origin } from "./key.js";
 
-const HASH_LENGTH = 64;
+/** Hex digits of a hash. */
+export const HASH_LENGTH = 64;
 const INDEX_BITS = 8;
 const LENGTH_BITS = 7;
 

@@ -4,13 +4,13 @@ import { BATCH_KEYS, BATCH_TEXT, type Batch, placeOf } from "./batch.js";
 import { charCodeAt, isArray, toText } from "./builtins.js";
 import { contextTexts } from "./context.js";
 import { announce, hashOf, IdempotencyKey, type Origin } from "./key.js";
+import { INPUT_UNITS } from "./room.js";
 import type { TaskContext } from "./types.js";
 import {
   delimiter,
   findScope,
   hash,
   hashMany,
-  INPUT_UNITS,
   type NamedScope,
   Refused,
   refusePart,

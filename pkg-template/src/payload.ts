@@ -6,7 +6,8 @@
 import { getTime, hasOwn, includes, isArray, isFinite, stringify } from "./builtins.js";
 import { serialize } from "./serialize.js";
 import type { HashPayloadOptions } from "./types.js";
-import { canonicalText, payloadHash, refuseNonText, NonText } from "./wasm.js";
+import { NonText, refuseNonText } from "./wasm.js";
+import { canonicalText, payloadHash } from "./wasm-data.js";
 
 /**
  * The JSON that JSON.stringify writes, once it is sure that nothing in it stands for what JSON has no

@@ -5,7 +5,7 @@
  */
 
 import { isArray, isFinite, keysOf, stringify, toText } from "./builtins.js";
-import { RefusedValue, refusePayload } from "./wasm.js";
+import { RefusedValue, refusePayload } from "./wasm-data.js";
 
 interface Level {
   readonly value: object;

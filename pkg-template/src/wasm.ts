@@ -1,58 +1,35 @@
 /**
- * The TypeScript half of the wasm boundary: writes texts into the core's memory, reads them back,
- * and turns its failures into errors. `src/wasm.rs` is the other half.
- *
- * No user code runs between writing and reading, unless built-ins were patched; {@link idle} says
- * why that does no harm.
+ * The TypeScript half of the wasm boundary, for keys, resets and tokens. `src/wasm.rs` is the other half.
  */
 
 import { engine } from "#engine";
 
-import { BATCH_KEYS } from "./batch.js";
+import { BATCH_KEYS, HASH_LENGTH } from "./batch.js";
 import { charCodeAt, copyInto, fromCharCode, indexOf, isArray, slice } from "./builtins.js";
-import type { Core } from "./engine.js";
-import { coreError, EngineError, IdempotencyKeyError } from "./errors.js";
-import { hostSha256 } from "./host.js";
+import { coreError } from "./errors.js";
 import type { Origin } from "./key.js";
-import { BYTES_PER_UNIT, readAscii, readUtf8, readWtf8, writeAscii, writeUtf8, writeWtf8 } from "./text.js";
+import {
+  ABSENT,
+  brokenOff,
+  check,
+  flag,
+  INPUT_BYTES,
+  INPUT_UNITS,
+  keep,
+  read,
+  renewViews,
+  type Room,
+  take,
+  withRoom,
+  write,
+} from "./room.js";
+import { BYTES_PER_UNIT, readAscii, readWtf8, writeAscii, writeUtf8, writeWtf8 } from "./text.js";
 import type { IdempotencyKeyScope } from "./types.js";
 
-/** The length of a text that is not there. */
-const ABSENT = -1;
-/** What an export answers that left an error. */
-const FAILED = -1;
-/** Room for any usual key, and for a piece of a long one. */
-const INPUT_BYTES = 1 << 16;
-/** UTF-16 units that are sure to fit it. */
-export const INPUT_UNITS = Math.floor(INPUT_BYTES / BYTES_PER_UNIT);
-/** Past this the core is replaced after the call: wasm memory can grow, but not shrink. */
-const MEMORY_LIMIT = 4 << 20;
-const HASH_LENGTH = 64;
-/** Payloads from this length on are hashed by Node, where there is one: 250 bytes take as long either way. */
-const HOST_LENGTH = 256;
 /** Longer keys are written faster by the platform's encoder than by a loop. */
 const SHORT_LENGTH = 96;
 /** The slot for the suffix of a reset, behind those of the scopes. */
 const RESET_SLOT = 3;
-
-/** A core, views of its memory, and what it holds. */
-interface Room {
-  readonly core: Core;
-  input: Uint8Array;
-  output: Uint8Array;
-  outputs: Uint8Array;
-  lengths: Uint32Array;
-  /** The origin whose suffix each slot of the core holds. */
-  readonly loaded: (Origin | undefined)[];
-}
-
-/**
- * The room that waits for the next call. A call takes it away and puts it back when it is done, so
- * that a room in which a call broke off (a trap, no stack left, also none to clean up) is never
- * seen again, and a call from within a call has one of its own. Nothing is lost: keys live in
- * JavaScript.
- */
-let idle: Room | undefined;
 
 /** The kinds of value that are no key part, in the order of `refuse_part` in `src/wasm.rs`. */
 export const enum Refused {
@@ -62,14 +39,6 @@ export const enum Refused {
   Object,
   Function,
   Symbol,
-}
-
-/** The values in payloads that are no JSON, in the order of `refused_payload` in `src/error.rs`. */
-export const enum RefusedValue {
-  BigInt,
-  Cycle,
-  NonFinite,
-  Nothing,
 }
 
 /** What has to be a text, in the order of `refuse_non_text` in `src/wasm.rs`. */
@@ -93,98 +62,6 @@ export const enum NonText {
 export function engineName(): "wasm-simd" | "wasm" | "js" {
   withRoom(() => undefined);
   return engine.name;
-}
-
-function take(): Room {
-  const room = idle ?? enter();
-  idle = undefined;
-  return room;
-}
-
-function enter(): Room {
-  const core = engine.start();
-  const none = new Uint8Array(0);
-  const room: Room = { core, input: none, output: none, outputs: none, lengths: new Uint32Array(0), loaded: [] };
-  renewViews(room, INPUT_BYTES);
-  return room;
-}
-
-/** Growing memory cuts the views of it off, so they are made anew after whatever may grow it. */
-function renewViews(room: Room, inputBytes: number): void {
-  const { core } = room;
-  const address = core.reserve(inputBytes) >>> 0;
-  const { buffer } = core.memory;
-  room.input = new Uint8Array(buffer, address, inputBytes);
-  room.output = new Uint8Array(buffer, core.output(), HASH_LENGTH);
-  room.outputs = new Uint8Array(buffer, core.output(), HASH_LENGTH * BATCH_KEYS);
-  room.lengths = new Uint32Array(buffer, core.lengths(), BATCH_KEYS);
-}
-
-function putBack(room: Room): void {
-  const { buffer } = room.core.memory;
-  if (buffer.byteLength > MEMORY_LIMIT) {
-    return;
-  }
-  if (room.input.buffer !== buffer || room.input.length !== INPUT_BYTES) {
-    renewViews(room, INPUT_BYTES);
-  }
-  idle = room;
-}
-
-/** What broke a call off, as an error of ours. */
-function brokenOff(cause: unknown): Error {
-  return cause instanceof IdempotencyKeyError
-    ? cause
-    : new EngineError("the call needed more memory or stack than there is; the next one starts afresh", { cause });
-}
-
-/** Runs `work` in a room, and gives back the memory that it took. */
-function withRoom<T>(work: (room: Room) => T): T {
-  try {
-    const room = take();
-    const result = work(room);
-    putBack(room);
-    return result;
-  } catch (cause) {
-    throw brokenOff(cause);
-  }
-}
-
-/** Writes texts one behind another, and returns their lengths in bytes. */
-function write(room: Room, texts: readonly (string | undefined)[]): number[] {
-  let units = 0;
-  for (let index = 0; index < texts.length; index++) {
-    units += texts[index]?.length ?? 0;
-  }
-  renewViews(room, units > INPUT_UNITS ? units * BYTES_PER_UNIT : INPUT_BYTES);
-  const written: number[] = [];
-  let offset = 0;
-  for (let index = 0; index < texts.length; index++) {
-    const text = texts[index];
-    const length = text === undefined ? ABSENT : writeUtf8(text, room.input.subarray(offset));
-    written[index] = length;
-    offset += length === ABSENT ? 0 : length;
-  }
-  return written;
-}
-
-function read({ core }: Room): string {
-  return readUtf8(new Uint8Array(core.memory.buffer, core.text() >>> 0, core.text_length()));
-}
-
-/** A truth value as it crosses. */
-function flag(value: boolean): 0 | 1 {
-  return value ? 1 : 0;
-}
-
-/** The answer of an export, or its error. */
-function check(room: Room, answer: number): number {
-  if (answer === FAILED) {
-    const error = coreError(read(room));
-    putBack(room);
-    throw error;
-  }
-  return answer;
 }
 
 /** A scope as the core knows it. */
@@ -231,7 +108,7 @@ export function hash(text: string, origin: Origin): string {
       load(room, origin);
     }
     const digits = hashInto(room, text, origin.code);
-    idle = room;
+    keep(room);
     return digits;
   } catch (cause) {
     throw brokenOff(cause);
@@ -372,57 +249,6 @@ export function afterFailure(candidates: number, index: number, status: number):
   return withRoom(({ core }) => core.after_failure(candidates, index, status));
 }
 
-/** Writes a text, and one behind it; returns their lengths in bytes. Faster than {@link write}. */
-function writeBoth(room: Room, text: string, behind: string): [number, number] {
-  const units = text.length + behind.length;
-  if (units > INPUT_UNITS) {
-    renewViews(room, units * BYTES_PER_UNIT);
-  }
-  const length = writeUtf8(text, room.input);
-  return [length, behind === "" ? 0 : writeUtf8(behind, room.input.subarray(length))];
-}
-
-/**
- * What `order` left: the input if it is in order already, or else a copy. Both are asked for, since
- * memory may have grown, and views of it know no address after that.
- */
-function ordered({ core }: Room, answer: number, length: number): Uint8Array {
-  return answer === 0
-    ? new Uint8Array(core.memory.buffer, core.reserve(0) >>> 0, length)
-    : new Uint8Array(core.memory.buffer, core.bytes() >>> 0, core.bytes_length());
-}
-
-/** Canonical JSON, from what JSON.stringify wrote. */
-export function canonicalText(json: string): string {
-  return withRoom((room) => {
-    const [length] = writeBoth(room, json, "");
-    return readUtf8(ordered(room, check(room, room.core.order(length, 0)), length));
-  });
-}
-
-/** The hash of JSON as JSON.stringify wrote it, or in canonical order, with `operation` behind it. */
-export function payloadHash(json: string, operation: string, canonical: boolean): string {
-  return withRoom((room) => {
-    const [length, behind] = writeBoth(room, json, operation);
-    const sha256 = length < HOST_LENGTH ? undefined : hostSha256();
-    if (sha256 === undefined) {
-      check(room, room.core.hash_payload(length, behind, flag(canonical)));
-      return readUtf8(new Uint8Array(room.core.memory.buffer, room.core.output(), HASH_LENGTH));
-    }
-    const answer = check(room, room.core.order(length, behind));
-    return sha256(ordered(room, canonical ? answer : 0, length + behind));
-  });
-}
-
-/** Refuses a payload for what was found where `steps`, a JSON array, lead. */
-export function refusePayload(kind: RefusedValue, steps: string, found: string): never {
-  throw withRoom((room) => {
-    const [stepsLength = ABSENT, foundLength = ABSENT] = write(room, [steps, found]);
-    room.core.refuse_payload(kind, stepsLength, foundLength);
-    return coreError(read(room));
-  });
-}
-
 /** Refuses what has to be a text and isn't. */
 export function refuseNonText(kind: NonText, found: unknown): never {
   throw withRoom((room) => {
@@ -430,14 +256,6 @@ export function refuseNonText(kind: NonText, found: unknown): never {
     const [length = ABSENT] = write(room, [name]);
     room.core.refuse_non_text(kind, length);
     return coreError(read(room));
-  });
-}
-
-/** The milliseconds of a time-to-live. */
-export function ttlMilliseconds(ttl: string): number {
-  return withRoom((room) => {
-    const [length = ABSENT] = write(room, [ttl]);
-    return check(room, room.core.parse_ttl(length));
   });
 }
 
@@ -461,18 +279,5 @@ export function openToken(token: string): { key: string; origin: Origin } {
     const scope = slice(text, 0, end) as IdempotencyKeyScope;
     const key = readWtf8(new Uint8Array(room.core.memory.buffer, room.core.bytes() >>> 0, room.core.bytes_length()));
     return { key, origin: { scope, code, suffix: slice(text, end + 1, text.length) } };
-  });
-}
-
-/** Random bytes that {@link randomKeyAfter} needs. */
-export const ENTROPY_LENGTH = 10;
-
-/** A random key that is greater than `last`. */
-export function randomKeyAfter(last: string, milliseconds: number, entropy: Uint8Array): string {
-  return withRoom((room) => {
-    room.input.set(entropy);
-    const high = (milliseconds / 2 ** 32) >>> 0;
-    room.core.random_key(high, milliseconds >>> 0, writeUtf8(last, room.input.subarray(ENTROPY_LENGTH)));
-    return read(room);
   });
 }
