@@ -8,7 +8,6 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { homedir } from "node:os";
 import { delimiter, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -55,17 +54,27 @@ function step(text) {
   process.stderr.write(`build: ${text}\n`);
 }
 
+/**
+ * Where sources are on this machine, and what panics call it in the module: the same on every machine.
+ * Crates are in a folder whose name comes from the registry's address, or were vendored.
+ */
+function sourceFolders() {
+  const graph = JSON.parse(
+    execFileSync("cargo", ["metadata", "--locked", "--filter-platform", "wasm32-unknown-unknown", "--format-version", "1"], { cwd: root, encoding: "utf8", maxBuffer: Infinity }),
+  );
+  const crates = graph.packages.filter(({ source }) => source !== null).map(({ manifest_path }) => dirname(dirname(manifest_path)));
+  // Of those that match, rustc takes the last.
+  return [[root, "."], ...Array.from(new Set(crates), (folder) => [folder, "crates"])];
+}
+
 /** Compiles the crate, and drops what only wasm-bindgen's glue, which nothing here uses, would call. */
 function buildWasm(name, rustFlags, optimize, settings = {}) {
   step(`${name}.wasm`);
   const folder = join(work, name);
-  const remap = [
-    [root, "."],
-    [process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "cargo"],
-  ].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
+  const remap = sourceFolders().map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
   run(
     "wasm-pack",
-    ["--log-level", "warn", "build", ".", "--mode", "no-install", "--no-pack", "--target", "web", "--out-dir", folder, "--release", "--", "--features", "npm", "--quiet"],
+    ["--log-level", "warn", "build", ".", "--mode", "no-install", "--no-pack", "--target", "web", "--out-dir", folder, "--release", "--", "--locked", "--features", "npm", "--quiet"],
     {
       env: {
         ...process.env,
@@ -165,7 +174,6 @@ async function bundle(name) {
       external: ["node:*"],
       plugins: [shareCore],
     });
-    chmodSync(join(outdir, "cli.js"), 0o755);
   }
   if (variant.wasm !== undefined) {
     cpSync(join(work, "wasm/simd.wasm"), join(outdir, "core.wasm"));
@@ -198,15 +206,28 @@ function declare() {
   }
 }
 
-/** package.json, its version, licence and description taken from Cargo.toml. */
+/** package.json; what Cargo.toml says as well is taken from there. */
 function describe() {
   const metadata = execFileSync("cargo", ["metadata", "--no-deps", "--format-version", "1"], { cwd: root, encoding: "utf8" });
-  const { version, license, description, keywords } = JSON.parse(metadata).packages[0];
+  const { version, license, description, keywords, repository } = JSON.parse(metadata).packages[0];
   const { name, ...template } = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
   const manifest = { name, version, description, license, keywords, ...template, ...describeEntries() };
+  // Without it npm signs no provenance.
+  if (repository !== null) {
+    manifest.repository = { type: "git", url: `git+${repository}.git` };
+  }
   writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   for (const file of readdirSync(root).filter((file) => /^(README|CHANGELOG|LICENSE)/.test(file))) {
     cpSync(join(root, file), join(out, file));
+  }
+}
+
+/** The tarball keeps modes, and those of copied files are the checkout's: here they are the same everywhere. */
+function setModes() {
+  for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) {
+      chmodSync(join(entry.parentPath, entry.name), entry.name === "cli.js" ? 0o755 : 0o644);
+    }
   }
 }
 
@@ -225,3 +246,4 @@ for (const name of Object.keys(VARIANTS)) {
   await bundle(name);
 }
 describe();
+setModes();

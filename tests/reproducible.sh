@@ -29,12 +29,16 @@ build() {
   ) 2>"$folder/log" || { cat "$folder/log" >&2; return 1; }
 }
 
+# Each file's path, mode and hash.
+contents() {
+  (cd "$1/pkg/npm" && find . -type f -printf '%p %m ' -exec sha256sum {} \; | cut -d ' ' -f 1-3 | sort)
+}
+
 first=$(build "$scratch/a" UTC 022)
 second=$(build "$scratch/deeper/and with a space/b" Asia/Kathmandu 077)
 if [ "$first" != "$second" ]; then
   printf 'reproducible: two builds differ:\n%s\n%s\n' "$first" "$second" >&2
-  diff <(cd "$scratch/a/pkg/npm" && find . -type f -exec sha256sum {} + | sort -k 2) \
-    <(cd "$scratch/deeper/and with a space/b/pkg/npm" && find . -type f -exec sha256sum {} + | sort -k 2) >&2 || true
+  diff <(contents "$scratch/a") <(contents "$scratch/deeper/and with a space/b") >&2 || true
   exit 1
 fi
 printf '%s\n' "$first"
