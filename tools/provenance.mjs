@@ -1,7 +1,7 @@
 /**
- * How the tarball was built, as an in-toto statement with a SLSA 1.0 predicate:
+ * How the published files were built, as an in-toto statement with a SLSA 1.0 predicate:
  *
- *   node tools/provenance.mjs <commit> <tarball>
+ *   node tools/provenance.mjs <commit> <file>...
  *
  * @see https://slsa.dev/spec/v1.0/provenance
  */
@@ -11,8 +11,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 
-const [commit, tarball] = process.argv.slice(2);
-const sha256 = (file) => createHash("sha256").update(readFileSync(file)).digest("hex");
+const [commit, ...files] = process.argv.slice(2);
+const digest = (file) => ({ sha256: createHash("sha256").update(readFileSync(file)).digest("hex") });
 const output = (command, ...args) => execFileSync(command, args, { encoding: "utf8" }).trim();
 
 const tools = {
@@ -24,18 +24,24 @@ const tools = {
   "wasm-bindgen": output(".tools/bin/wasm-bindgen", "--version"),
 };
 
+const { GITHUB_SERVER_URL, GITHUB_WORKFLOW_REF } = process.env;
 const statement = {
   _type: "https://in-toto.io/Statement/v1",
-  subject: [{ name: basename(tarball), digest: { sha256: sha256(tarball) } }],
+  subject: files.map((file) => ({ name: basename(file), digest: digest(file) })),
   predicateType: "https://slsa.dev/provenance/v1",
   predicate: {
     buildDefinition: {
-      buildType: "make pack",
+      buildType: "urn:idempotency-keys:make-release",
       externalParameters: { commit },
       internalParameters: { tools },
-      resolvedDependencies: ["Cargo.lock", "tools/package-lock.json"].map((name) => ({ name, digest: { sha256: sha256(name) } })),
+      resolvedDependencies: [
+        { name: "source", digest: { gitCommit: commit } },
+        ...["Cargo.lock", "tools/package-lock.json"].map((name) => ({ name, digest: digest(name) })),
+      ],
     },
-    runDetails: { builder: { id: process.env.GITHUB_WORKFLOW_REF ?? "a maintainer's machine" } },
+    runDetails: {
+      builder: { id: GITHUB_WORKFLOW_REF ? `${GITHUB_SERVER_URL}/${GITHUB_WORKFLOW_REF}` : "urn:idempotency-keys:a-maintainer-s-machine" },
+    },
   },
 };
 console.log(JSON.stringify(statement, null, 2));

@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# Makes a release of the committed version: builds in a clean clone, twice; runs every check;
-# writes checksums, bills of materials and the provenance into pkg/release; tries both publications.
-# Publishes only with PUBLISH=1. In a CI that offers an identity (GitHub Actions, GitLab) npm signs the
-# provenance and the registry shows it; elsewhere the statement in pkg/release is what there is.
+# Makes a release of the committed version, all of it in a clean clone: runs every check of `make test`
+# and `make audit`; builds the package twice more, elsewhere, and holds the tarball that was tested to
+# the same bytes; writes tarball and crate, bills of materials, provenance and checksums into
+# pkg/release; tries both publications.
+# Publishes only with PUBLISH=1, which allows nothing that is said to be missing here. In a CI that
+# offers an identity (GitHub Actions, GitLab) npm signs the provenance and the registry shows it;
+# elsewhere the statement in pkg/release, which nobody signs, is what there is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -10,61 +13,74 @@ out=$root/pkg/release
 
 say() { printf 'release: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
+missing=()
+# What may be missing as long as nothing is published.
+missing() {
+  [ "$publish" != 1 ] || fail "$*"
+  missing+=("$*")
+}
 
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 commit=$(git rev-parse HEAD)
 publish=${PUBLISH:-}
 [ -z "$(git status --porcelain)" ] || fail "there are uncommitted changes: commit or stash them"
-if [ "$publish" = 1 ]; then
-  grep -q "^## \[$version\]" CHANGELOG.md || fail "CHANGELOG.md has no section [$version]: rename [Unreleased]"
-  [ "$(git tag --points-at HEAD --list "v$version")" = "v$version" ] || fail "HEAD has no tag v$version: git tag -s v$version"
-fi
+grep -q "^## \[$version\]" CHANGELOG.md || missing "CHANGELOG.md has no section [$version]: rename [Unreleased]"
+[ "$(git tag --points-at HEAD --list "v$version")" = "v$version" ] || missing "HEAD has no tag v$version: git tag -s v$version"
+grep -q '^repository = ' Cargo.toml || missing "Cargo.toml names no repository, which npm needs for signed provenance"
 
-tools/setup.sh tools cargo-deny cargo-cyclonedx
 rm -rf "$out"
-mkdir -p "$out"
+mkdir -p "$out" .tools
 clone=$(mktemp -d)
 trap 'rm -rf "$clone"' EXIT
 git clone --quiet --no-hardlinks . "$clone/source"
 ln -s "$root/.tools" "$clone/source/.tools"
 cd "$clone/source"
-
-say "two builds of $version, commit $commit"
-tests/reproducible.sh | tee "$out/SHA256SUMS"
-make --no-print-directory pack >/dev/null
-cp pkg/*.tgz "$out/"
-(cd "$out" && grep tgz SHA256SUMS | sha256sum --check --quiet) || fail "the tarball is not the one that was checked"
-tarball=$(basename "$out"/*.tgz)
+say "version $version, commit $commit"
 
 say "licences, sources and advisories"
-if [ "$publish" = 1 ]; then tools/audit.sh; else tools/audit.sh || say "advisories were not all checked"; fi
+audited=0
+tools/audit.sh || audited=$?
+case $audited in
+  0) ;;
+  3) missing "not all advisories were looked up: see above" ;;
+  *) fail "see above" ;;
+esac
 
-say "bills of materials"
-for kind in crate npm; do
-  flags=()
-  [ "$kind" = npm ] && flags=(--features npm --target wasm32-unknown-unknown)
-  SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) .tools/bin/cargo-cyclonedx cyclonedx --quiet --format json --spec-version 1.5 --no-build-deps --override-filename "sbom-$kind" "${flags[@]}"
-  # Without the folder that it was made in.
-  sed "s|path+file://$PWD|path+file:///idempotency-keys|g" "sbom-$kind.json" >"$out/sbom-$kind.cdx.json"
-  rm "sbom-$kind.json"
-done
+say "every check"
+make --no-print-directory test >&2
+cp pkg/*.tgz "$out/"
+tarball=$(basename "$out"/*.tgz)
 
-say "provenance"
-node tools/provenance.mjs "$commit" "$out/$tarball" >"$out/provenance.json"
+say "two builds elsewhere"
+builds=$(tests/reproducible.sh)
+printf '%s\n' "$builds" >&2
+tested=$(sha256sum <"$out/$tarball")
+grep -q "^${tested%% *} .*$tarball\$" <<<"$builds" || fail "they are not the tarball that was tested, ${tested%% *}"
+
+say "the crate"
+[ -z "$(git status --porcelain)" ] || fail "the checks left files behind: $(git status --porcelain)"
+cargo package --quiet --locked
+cp "target/package/idempotency-keys-$version.crate" "$out/"
+
+say "bills of materials, provenance, checksums"
+node tools/sbom.mjs npm "$out/$tarball" >"$out/sbom-npm.cdx.json"
+node tools/sbom.mjs crate "$out/idempotency-keys-$version.crate" >"$out/sbom-crate.cdx.json"
+node tools/provenance.mjs "$commit" "$out"/*.tgz "$out"/*.crate >"$out/provenance.json"
+(cd "$out" && sha256sum -- * >"$clone/SHA256SUMS" && mv "$clone/SHA256SUMS" .)
 
 say "cargo and npm, without publishing"
-cargo package --quiet
-cargo publish --quiet --dry-run
-npm publish --dry-run --loglevel=error "$out/$tarball" >/dev/null
+cargo publish --quiet --locked --dry-run --no-verify || fail "cargo would not publish this"
+npm publish --dry-run --access public --loglevel=error "$out/$tarball" >/dev/null || fail "npm would not publish this"
 
+cat "$out/SHA256SUMS"
 if [ "$publish" != 1 ]; then
-  say "nothing was published; $out holds what would be:"
-  ls "$out"
+  say "nothing was published; $out holds what would be"
+  [ ${#missing[@]} -eq 0 ] || printf 'release: missing for PUBLISH=1: %s\n' "${missing[@]}" >&2
   exit
 fi
 say "publishing $version"
 provenance=()
 [ -n "${ACTIONS_ID_TOKEN_REQUEST_URL:-}${SIGSTORE_ID_TOKEN:-}" ] && provenance=(--provenance)
 npm publish --access public "${provenance[@]}" "$out/$tarball"
-cargo publish
+cargo publish --locked || fail "npm has $version now, crates.io has not: run cargo publish on the tag v$version"
 say "published; attach pkg/release to the release v$version"

@@ -8,7 +8,6 @@ cd "$(dirname "$0")/.."
 WASM_PACK=0.15.1
 CARGO_FUZZ=0.13.2
 CARGO_DENY=0.20.2
-CARGO_CYCLONEDX=0.5.9
 # The CLI must be of the crate's own version.
 WASM_BINDGEN=$(sed -n 's/^wasm-bindgen = { version = "=\([^"]*\)".*/\1/p' Cargo.toml)
 
@@ -50,7 +49,6 @@ for wanted in "${@:-tools}"; do
   case $wanted in
     cargo-fuzz) cargo_tool cargo-fuzz "$CARGO_FUZZ" cargo-fuzz ;;
     cargo-deny) cargo_tool cargo-deny "$CARGO_DENY" cargo-deny ;;
-    cargo-cyclonedx) cargo_tool cargo-cyclonedx "$CARGO_CYCLONEDX" cargo-cyclonedx ;;
     *) npm_tools "$wanted" ;;
   esac
 done
