@@ -274,6 +274,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "thousands of blocks, at a second each")]
     fn every_length_agrees_with_sha2() {
         let mut random = Random(1);
         let keys: Vec<_> = (0..=1000).map(|length| random.bytes(length)).collect();
@@ -291,6 +292,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "thousands of blocks, at a second each")]
     fn lanes_that_finish_at_different_times_agree_with_sha2() {
         let mut random = Random(2);
         for _ in 0..300 {
@@ -311,6 +313,7 @@ mod tests {
     /// `LANES_MESSAGES` sets how many messages are tried: 20,000, or two million where the test is
     /// optimized.
     #[test]
+    #[cfg_attr(miri, ignore = "thousands of blocks, at a second each")]
     fn random_messages_agree_with_sha2() {
         let messages = std::env::var("LANES_MESSAGES").ok().map_or(
             if cfg!(debug_assertions) {
