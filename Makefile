@@ -1,6 +1,6 @@
 # make demo   the main job on real input
 # make test   every check; make test-all adds the other runtimes and the bundlers; make pack builds the npm tarball, make bench measures
-# make fuzz, fuzz-sdk, hostile   for longer than make test does; make audit, reproducible, release
+# make fuzz, fuzz-sdk, hostile, miri   for longer than make test does; make audit, reproducible, release
 # make playground serves examples/browser on this machine; make api renews docs/api.md
 # Each target first installs what it needs, at pinned versions, into ignored folders of the project.
 
@@ -9,7 +9,7 @@ SHELL := bash
 TARBALL = $(shell ls -t pkg/*.tgz 2>/dev/null | head -n 1)
 SOURCES := Cargo.toml Cargo.lock README.md CHANGELOG.md $(shell find src pkg-template -type f)
 
-.PHONY: demo test test-all pack bench playground api fuzz fuzz-sdk hostile audit reproducible release clean setup
+.PHONY: demo test test-all pack bench playground api fuzz fuzz-sdk hostile miri audit reproducible release clean setup
 
 setup:
 	@tools/setup.sh tools
@@ -64,13 +64,18 @@ fuzz-sdk: pkg/.packed
 hostile: pkg/.packed
 	@CREATES=$(or $(CREATES),50000000) LONGEST=1 node --test --test-timeout=3600000 tests/js/hostile*.test.mjs
 
+# The core's unit tests under Miri: rustup +nightly component add miri rust-src
+miri:
+	@cargo +nightly miri test --lib
+
+# Fails with 3 if not everything could be looked up: RustSec's and npm's advisories take the network.
 audit:
 	@tools/audit.sh
 
 reproducible:
 	@tests/reproducible.sh
 
-# All that comes before publishing, and nothing published; PUBLISH=1 publishes.
+# All that comes before publishing, make test included, and nothing published; PUBLISH=1 publishes.
 release:
 	@PUBLISH=$(PUBLISH) tools/release.sh
 
