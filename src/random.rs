@@ -157,6 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg_attr(miri, ignore = "hundreds of thousands of keys")]
     fn keys_grow_also_when_the_clock_stands_still_or_goes_back() {
         let mut keys = RandomKeys::new();
         let mut last = String::new();
