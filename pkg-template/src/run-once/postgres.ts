@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { timer } from "./duration.js";
 import { InvalidArgumentError } from "./failures.js";
 import type { Acquired, Claim } from "./machine.js";
 import type { Store } from "./store.js";
@@ -128,6 +129,7 @@ SELECT count(*)::int4 AS count FROM gone`,
 
 /** More than even a crowd loses in a row. */
 const MOST_RACES = 100;
+const LONGEST_PAUSE_MS = 100;
 /** Only where the database's default isolation is stricter than READ COMMITTED; nothing was changed. */
 const SERIALIZATION_FAILURE = "40001";
 
@@ -209,6 +211,9 @@ export class PostgresStore implements Store {
         return (await this.#client.query(this.#statements[operation], values)).rows;
       } catch (error) {
         if ((error as { code?: unknown }).code !== SERIALIZATION_FAILURE || races === MOST_RACES) throw error;
+        // Out of step with the others, or all of a crowd would lose together, again and again.
+        const pause = Math.random() * Math.min(2 ** races, LONGEST_PAUSE_MS);
+        await new Promise<void>((resolve) => timer(resolve, pause));
       }
     }
   }
