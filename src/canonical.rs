@@ -4,116 +4,114 @@
 //! [`order`] takes *plain* JSON, without whitespace and with numbers and strings already as
 //! RFC 8785 section 3.2.2 wants them. JavaScript's `JSON.stringify` writes just that, since the RFC
 //! took its rules from there; `json.rs` turns any other text into it. What is left is sorting, in
-//! one pass over the text and without recursion: the text is cut into spans, and an object whose
-//! members are out of order has their spans linked in another order. Nothing is copied until the
-//! chain is complete, so that depth costs nothing.
+//! one pass over the text and without recursion: around objects whose members are out of order the text is
+//! cut into spans, and these are chained in another order. Nothing is copied until the chain is complete, so
+//! that depth costs nothing.
 
 use alloc::vec::Vec;
+use core::mem;
 
-use crate::ascii;
+use crate::chain::{Canonical, Chain, NONE, Span};
 use crate::error::Error;
-use crate::name::{self, Name};
+use crate::member::{Member, Orders};
+use crate::name::Name;
 use crate::path;
+use crate::scan::{Chunk, WIDTH, scalar, string_part};
 
-const NONE: u32 = u32::MAX;
-/// Runs up to this length are sorted by insertion, longer ones by merging: nearly all objects have
-/// fewer members.
-const RUN: usize = 24;
+/// Bytes that have to follow a text that is put in order; they are left as they are.
+pub(crate) const SLACK: usize = WIDTH;
 
-/// What takes canonical text, in pieces.
-pub(crate) trait Sink {
-    fn put(&mut self, piece: &[u8]);
-}
-
-impl Sink for Vec<u8> {
-    fn put(&mut self, piece: &[u8]) {
-        ascii::append(self, piece);
-    }
-}
-
-/// A span of the text, and the one that follows it in canonical order.
+/// An object or array that is still open.
 #[derive(Clone, Copy)]
-struct Span {
-    start: u32,
-    end: u32,
-    next: u32,
-    /// What stands before it: a brace, a comma, or nothing (0).
-    delimiter: u8,
-}
-
-/// A member of an object that is still open: its first and its last span.
-#[derive(Clone, Copy)]
-struct Member {
-    name: Name,
-    first: u32,
-    last: u32,
-}
-
-/// An object that is still open.
 struct Object {
-    brace: u32,
-    /// The span that the object interrupts.
-    outer: u32,
-    first_span: u32,
+    /// Where its first member's name starts.
+    start: u32,
     first_member: u32,
+    /// That of the member which holds it.
+    chain: Chain,
+    is_object: bool,
     sorted: bool,
+    /// Whether an object in it was linked.
+    linked: bool,
 }
 
-/// A text and the chain of its spans in canonical order.
-pub(crate) struct Canonical<'a> {
-    text: &'a [u8],
+impl Object {
+    const NONE: Object = Object {
+        start: 0,
+        first_member: 0,
+        chain: Chain::NONE,
+        is_object: false,
+        sorted: true,
+        linked: false,
+    };
+}
+
+/// What putting a text in order takes, kept for the next one.
+pub(crate) struct Workspace {
+    /// Those around the one that is open.
+    outer: Vec<Object>,
+    /// The members of all open objects.
+    members: Vec<Member>,
     spans: Vec<Span>,
+    /// Delimiters that change places once it is sure that nothing is refused: a path is read off the
+    /// text.
+    swaps: Vec<[u32; 2]>,
+    orders: Orders,
 }
 
-impl Canonical<'_> {
-    /// Whether the text is canonical as it stands.
-    pub(crate) fn is_text(&self) -> bool {
-        self.spans.len() == 1
-    }
-
-    /// Gives the canonical text to `sink`.
-    pub(crate) fn write(&self, sink: &mut impl Sink) {
-        let mut next = self.spans.first();
-        while let Some(span) = next {
-            let (start, end) = (span.start as usize, span.end as usize);
-            let before = start.wrapping_sub(1);
-            if span.delimiter != 0 && self.text.get(before) == Some(&span.delimiter) {
-                sink.put(self.text.get(before..end).unwrap_or_default());
-            } else {
-                if span.delimiter != 0 {
-                    sink.put(&[span.delimiter]);
-                }
-                sink.put(self.text.get(start..end).unwrap_or_default());
-            }
-            next = self.spans.get(span.next as usize);
+impl Workspace {
+    pub(crate) const fn new() -> Workspace {
+        Workspace {
+            outer: Vec::new(),
+            members: Vec::new(),
+            spans: Vec::new(),
+            swaps: Vec::new(),
+            orders: Orders::new(),
         }
     }
 }
 
-/// Puts plain JSON in canonical order.
+/// Puts plain JSON, the first `length` bytes of `text`, in canonical order; the `behind` bytes that follow stay
+/// behind it, and [`SLACK`] more have to follow them. Unless it is canonical, the text itself comes to harm.
 ///
 /// # Errors
 /// `ERR_INVALID_PAYLOAD`, naming the path, for two members of one name in an object, and for a lone
 /// surrogate, which JSON.stringify escapes (`"\ud800"`). For a text of 4 GiB and more.
-pub(crate) fn order(text: &[u8]) -> Result<Canonical<'_>, Error> {
+pub(crate) fn order<'a>(
+    text: &'a mut [u8],
+    length: usize,
+    behind: usize,
+    workspace: &'a mut Workspace,
+) -> Result<Canonical<'a>, Error> {
     if u32::try_from(text.len()).is_err() {
         return Err(Error::payload_too_long());
     }
+    workspace.outer.clear();
+    workspace.members.clear();
+    workspace.spans.clear();
+    workspace.swaps.clear();
     let mut reader = Reader {
-        text,
-        spans: Vec::with_capacity(text.len() / 8),
-        current: 0,
-        members: Vec::with_capacity(64),
-        objects: Vec::with_capacity(64),
+        length,
+        object: Object::NONE,
+        chain: Chain::NONE,
+        nulls: 0,
+        fault: None,
+        work: workspace,
     };
-    reader.push_span(0, 0);
-    match reader.read() {
-        Ok(()) => Ok(Canonical {
-            text,
-            spans: reader.spans,
-        }),
-        Err(Fault::Surrogate(at)) => Err(Error::lone_surrogate(&path::at(text, at))),
-        Err(Fault::Duplicate(at)) => Err(Error::duplicate_member(&path::at(text, at))),
+    reader.read(text);
+    match reader.fault {
+        None => {
+            let first = reader.finish(text, behind);
+            Ok(Canonical {
+                text,
+                length: length + behind,
+                nulls: reader.nulls,
+                spans: &reader.work.spans,
+                first,
+            })
+        }
+        Some(Fault::Surrogate(at)) => Err(Error::lone_surrogate(&path::at(text, at))),
+        Some(Fault::Duplicate(at)) => Err(Error::duplicate_member(&path::at(text, at))),
     }
 }
 
@@ -124,271 +122,211 @@ enum Fault {
 }
 
 struct Reader<'a> {
-    text: &'a [u8],
-    spans: Vec<Span>,
-    /// The span that is still open.
-    current: u32,
-    members: Vec<Member>,
-    objects: Vec<Object>,
+    length: usize,
+    object: Object,
+    /// That of the last of the members.
+    chain: Chain,
+    nulls: u32,
+    fault: Option<Fault>,
+    work: &'a mut Workspace,
+}
+
+#[inline(always)]
+fn byte(text: &[u8], at: usize) -> u8 {
+    text.get(at).copied().unwrap_or_default()
 }
 
 impl Reader<'_> {
-    fn read(&mut self) -> Result<(), Fault> {
-        // One entry a level around the current one: whether it is an object.
-        let mut levels: Vec<bool> = Vec::new();
-        let mut in_object = false;
+    fn read(&mut self, text: &[u8]) {
         let mut at = 0;
-        while let Some(&byte) = self.text.get(at) {
+        while at < self.length {
+            if self.object.is_object {
+                at = self.member(text, at);
+            }
+            let first = byte(text, at);
             at += 1;
-            match byte {
-                b'"' => at = self.string(at)?.0,
-                b'{' if self.text.get(at) != Some(&b'}') => {
-                    levels.push(in_object);
-                    in_object = true;
-                    self.open(at);
-                    at = self.member(at, b'{')?;
-                    continue;
+            match first {
+                b'"' => {
+                    let end = string_part(text, at);
+                    at = if byte(text, end) == b'"' {
+                        end
+                    } else {
+                        self.escaped(text, at, end)
+                    };
+                    at += 1;
                 }
-                b'[' if self.text.get(at) != Some(&b']') => {
-                    levels.push(in_object);
-                    in_object = false;
-                    continue;
+                b'{' | b'[' => {
+                    // Each bracket is two after the one that it closes.
+                    if byte(text, at) != first + 2 {
+                        self.open(at, first == b'{');
+                        continue;
+                    }
+                    at += 1;
                 }
-                b'{' | b'[' => at += 1,
-                _ => at = self.scalar(at),
+                _ => {
+                    self.nulls += u32::from(first == b'n');
+                    at = scalar(text, at);
+                }
             }
-            // Behind a value: whatever ends there, and what begins the next one.
-            while let Some(&byte) = self.text.get(at) {
+            // Behind a value: whatever ends there, up to what begins the next one.
+            while at < self.length {
+                let comma = byte(text, at) == b',';
+                if self.object.is_object && self.chain.first != NONE {
+                    self.end_chain(at);
+                }
+                if !comma {
+                    self.close(text, at);
+                }
                 at += 1;
-                if byte == b',' {
-                    if in_object {
-                        self.end_member(at - 1);
-                        at = self.member(at, b',')?;
-                    }
+                if comma {
                     break;
                 }
-                if in_object {
-                    self.close(at - 1)?;
-                }
-                in_object = levels.pop().unwrap_or_default();
-            }
-        }
-        self.end_span(at);
-        Ok(())
-    }
-
-    /// Behind the number or literal of which something stands before `at`.
-    #[inline(always)]
-    fn scalar(&self, at: usize) -> usize {
-        let mut end = at;
-        while let Some(byte) = self.text.get(end)
-            && !matches!(byte, b',' | b'}' | b']')
-        {
-            end += 1;
-        }
-        end
-    }
-
-    /// The end of the string whose content starts at `start`, and whether any of it is escaped.
-    #[inline(always)]
-    fn string(&self, start: usize) -> Result<(usize, bool), Fault> {
-        let mut at = start;
-        let mut escaped = false;
-        loop {
-            at += self.text.get(at..).map_or(0, plain_length);
-            match self.text.get(at) {
-                Some(b'\\') => {
-                    // Plain JSON escapes control characters, all below `\u0020`, and nothing else.
-                    if let Some([b'u', b'd', ..]) = self.text.get(at + 1..) {
-                        return Err(Fault::Surrogate(start));
-                    }
-                    escaped = true;
-                    at += 2;
-                }
-                _ => return Ok((at + 1, escaped)),
             }
         }
     }
 
+    /// The end of the string whose content starts at `start`, and in which a backslash stands at `at`.
+    #[inline(never)]
+    fn escaped(&mut self, text: &[u8], start: usize, mut at: usize) -> usize {
+        while at < self.length && byte(text, at) != b'"' {
+            // Plain JSON escapes control characters, all below `\u0020`, and nothing else.
+            if let Some(b"ud") = text.get(at + 1..at + 3) {
+                self.refuse(Fault::Surrogate(start));
+            }
+            at = string_part(text, at + 2);
+        }
+        at
+    }
+
+    /// Ends the reading.
+    fn refuse(&mut self, fault: Fault) {
+        self.length = 0;
+        self.fault.get_or_insert(fault);
+    }
+
     #[inline(always)]
-    fn push_span(&mut self, start: usize, delimiter: u8) -> u32 {
-        self.current = self.spans.len() as u32;
-        self.spans.push(Span {
+    fn open(&mut self, start: usize, is_object: bool) {
+        let object = Object {
             start: start as u32,
-            end: start as u32,
-            next: NONE,
-            delimiter,
-        });
-        self.current
-    }
-
-    #[inline(always)]
-    fn end_span(&mut self, end: usize) {
-        if let Some(span) = self.spans.get_mut(self.current as usize) {
-            span.end = end as u32;
-        }
-    }
-
-    fn link(&mut self, from: u32, to: u32, delimiter: u8) {
-        if let Some(span) = self.spans.get_mut(from as usize) {
-            span.next = to;
-        }
-        if let Some(span) = self.spans.get_mut(to as usize) {
-            span.delimiter = delimiter;
-        }
-    }
-
-    #[inline(always)]
-    fn open(&mut self, start: usize) {
-        self.objects.push(Object {
-            brace: start as u32 - 1,
-            outer: self.current,
-            first_span: self.spans.len() as u32,
-            first_member: self.members.len() as u32,
+            first_member: self.work.members.len() as u32,
+            chain: self.chain,
+            is_object,
             sorted: true,
-        });
-    }
-
-    /// Takes up the member whose name starts at `start`, and returns where its value starts.
-    fn member(&mut self, start: usize, delimiter: u8) -> Result<usize, Fault> {
-        let content = start + 1;
-        let (end, escaped) = self.string(content)?;
-        let name = Name::new(self.text, content, end - 1, escaped);
-        if delimiter == b','
-            && let (Some(last), Some(object)) = (self.members.last(), self.objects.last_mut())
-        {
-            object.sorted = object.sorted && last.name.cmp(&name, self.text).is_lt();
-        }
-        let span = self.push_span(start, delimiter);
-        self.members.push(Member {
-            name,
-            first: span,
-            last: span,
-        });
-        // A colon stands between them.
-        Ok(end + 1)
-    }
-
-    #[inline(always)]
-    fn end_member(&mut self, end: usize) {
-        self.end_span(end);
-        let last = self.current;
-        if let Some(member) = self.members.last_mut() {
-            member.last = last;
-        }
-    }
-
-    /// Ends an object: forgets its spans if it can stay as it is, or else links them in order.
-    fn close(&mut self, end: usize) -> Result<(), Fault> {
-        self.end_member(end);
-        let Some(object) = self.objects.pop() else {
-            return Ok(());
+            linked: false,
         };
-        let first_member = object.first_member as usize;
-        let spans = self.spans.len() - object.first_span as usize;
-        if object.sorted && spans == self.members.len() - first_member {
-            self.spans.truncate(object.first_span as usize);
-            self.current = object.outer;
-        } else {
-            self.current = object.outer;
-            self.end_span(object.brace as usize);
-            if !object.sorted {
-                let members = self.members.get_mut(first_member..).unwrap_or_default();
-                sort(members, self.text);
-                if let Some(name) = name::duplicate(members.iter().map(|it| it.name), self.text) {
-                    return Err(Fault::Duplicate(name.start()));
-                }
+        self.work.outer.push(mem::replace(&mut self.object, object));
+    }
+
+    /// Takes up the member that starts at `start`, and returns where its value does.
+    #[inline(always)]
+    fn member(&mut self, text: &[u8], start: usize) -> usize {
+        let content = start + 1;
+        let chunk = Chunk::at(text, content);
+        let mut end = chunk.map_or(content, |chunk| content + chunk.string_length());
+        if end == content + WIDTH {
+            end = string_part(text, end);
+        }
+        let escaped = byte(text, end) != b'"';
+        if escaped {
+            end = self.escaped(text, content, end);
+        }
+        let first = chunk.map_or(0, Chunk::first_word);
+        let name = Name::new(text, content, end - content, escaped, first);
+        let before = self.work.members.get(self.object.first_member as usize..);
+        if self.object.sorted
+            && let Some(last) = before.and_then(|members| members.last())
+        {
+            self.object.sorted = last.name.cmp(&name, text).is_lt();
+        }
+        self.work.members.push(Member::new(name));
+        self.chain.first = NONE;
+        // A colon stands between them.
+        end + 2
+    }
+
+    /// Ends a member that was cut into spans.
+    #[cold]
+    #[inline(never)]
+    fn end_chain(&mut self, end: usize) {
+        let mut chain = self.chain;
+        chain.extend(&mut self.work.spans, end as u32 + 1);
+        if let Some(member) = self.work.members.last_mut() {
+            member.first = chain.first;
+            member.last = chain.last;
+        }
+    }
+
+    /// Ends an array, or an object, whose members are put in order.
+    #[inline(always)]
+    fn close(&mut self, text: &[u8], end: usize) {
+        let outer = self.work.outer.pop().unwrap_or(Object::NONE);
+        let object = mem::replace(&mut self.object, outer);
+        if !object.is_object {
+            self.object.linked |= object.linked;
+            return;
+        }
+        self.chain = object.chain;
+        if !object.sorted || object.linked {
+            self.sort(text, &object, end);
+        }
+        self.work.members.truncate(object.first_member as usize);
+    }
+
+    /// Cuts an object into spans, or what is not yet, and chains them in the order of its members.
+    #[inline(never)]
+    fn sort(&mut self, text: &[u8], object: &Object, end: usize) {
+        let Workspace {
+            members,
+            spans,
+            orders,
+            ..
+        } = self.work;
+        let (outer, members) = members
+            .split_at_checked(object.first_member as usize)
+            .unwrap_or_default();
+        let (order, twice) = orders.find(members, text);
+        if let Some(twice) = twice {
+            return self.refuse(Fault::Duplicate(twice));
+        }
+        let mut chain = object.chain;
+        if chain.first == NONE {
+            chain.rest = outer.last().map_or(0, |holder| holder.start() as u32);
+        }
+        chain.extend(spans, object.start);
+        let end = end as u32 + 1;
+        let mut last_end = end;
+        for &index in order {
+            let index = index as usize;
+            let Some(member) = members.get(index) else {
+                continue;
+            };
+            last_end = members
+                .get(index + 1)
+                .map_or(end, |next| next.start() as u32);
+            if member.first == NONE {
+                chain.rest = member.start() as u32;
+                chain.extend(spans, last_end);
+            } else {
+                chain.append(spans, member.first, member.last);
             }
-            self.relink(object.outer, first_member, end);
         }
-        self.members.truncate(first_member);
-        Ok(())
+        chain.rest = end;
+        self.work.swaps.push([last_end - 1, end - 1]);
+        self.chain = chain;
+        self.object.linked = true;
     }
 
-    fn relink(&mut self, outer: u32, first_member: usize, end: usize) {
-        let mut last = outer;
-        let mut delimiter = b'{';
-        let mut index = first_member;
-        while let Some(member) = self.members.get(index).copied() {
-            self.link(last, member.first, delimiter);
-            last = member.last;
-            delimiter = b',';
-            index += 1;
+    /// Ends the text and `behind` bytes that follow it, and returns the first span if there are any.
+    fn finish(&mut self, text: &mut [u8], behind: usize) -> u32 {
+        let mut chain = self.chain;
+        if chain.first != NONE {
+            chain.extend(&mut self.work.spans, (self.length + behind) as u32);
         }
-        let rest = self.push_span(end, 0);
-        self.link(last, rest, 0);
-    }
-}
-
-/// Bytes before the next quotation mark or backslash, or the end.
-#[inline(always)]
-fn plain_length(text: &[u8]) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-    // The high bit of each byte that is `byte`, and perhaps of some after it.
-    let find = |word: u64, byte: u8| {
-        let differences = word ^ (ONES * u64::from(byte));
-        differences.wrapping_sub(ONES) & !differences & HIGHS
-    };
-    let mut length = 0;
-    while let Some(chunk) = text.get(length..).and_then(|rest| rest.first_chunk()) {
-        let word = u64::from_le_bytes(*chunk);
-        let found = find(word, b'"') | find(word, b'\\');
-        if found != 0 {
-            return length + found.trailing_zeros() as usize / 8;
-        }
-        length += 8;
-    }
-    let rest = text.get(length..).unwrap_or_default();
-    length
-        + rest
-            .iter()
-            .position(|&byte| byte == b'"' || byte == b'\\')
-            .unwrap_or(rest.len())
-}
-
-/// Sorts members by their names. Not the standard library's sort: that one alone would add a fifth
-/// to the wasm module.
-#[inline(never)]
-fn sort(members: &mut [Member], text: &[u8]) {
-    for run in members.chunks_mut(RUN) {
-        for end in 1..run.len() {
-            let mut at = end;
-            while let Some([a, b]) = at.checked_sub(1).and_then(|start| run.get_mut(start..=at)) {
-                if a.name.cmp(&b.name, text).is_le() {
-                    break;
-                }
-                core::mem::swap(a, b);
-                at -= 1;
+        for swap in &self.work.swaps {
+            if let Ok([one, other]) = text.get_disjoint_mut(swap.map(|at| at as usize)) {
+                mem::swap(one, other);
             }
         }
+        chain.first
     }
-    let mut merged = Vec::new();
-    let mut width = RUN;
-    while width < members.len() {
-        merged.clear();
-        for pair in members.chunks(width * 2) {
-            let (left, right) = pair.split_at_checked(width).unwrap_or((pair, &[]));
-            merge(left, right, text, &mut merged);
-        }
-        // Not copy_from_slice, which could panic if the lengths differed.
-        for (member, next) in members.iter_mut().zip(&merged) {
-            *member = *next;
-        }
-        width *= 2;
-    }
-}
-
-fn merge(mut left: &[Member], mut right: &[Member], text: &[u8], merged: &mut Vec<Member>) {
-    while let ([a, left_rest @ ..], [b, right_rest @ ..]) = (left, right) {
-        if a.name.cmp(&b.name, text).is_le() {
-            merged.push(*a);
-            left = left_rest;
-        } else {
-            merged.push(*b);
-            right = right_rest;
-        }
-    }
-    merged.extend_from_slice(left);
-    merged.extend_from_slice(right);
 }

@@ -41,8 +41,14 @@ mod error;
 #[cfg(not(feature = "npm"))]
 mod json;
 
+mod scan;
+
+mod chain;
+
 mod name;
 mod path;
+
+mod member;
 
 mod canonical;
 

@@ -2,6 +2,9 @@
 
 use core::cmp::Ordering;
 
+/// The high bits of eight bytes: all zero if these are ASCII.
+const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+
 /// Where a member's name stands in a plain JSON text, with its beginning at hand: most names
 /// differ there.
 #[derive(Clone, Copy)]
@@ -14,11 +17,16 @@ pub(crate) struct Name {
 }
 
 impl Name {
+    /// The name from `start` on, of which `first` holds the first eight bytes and whatever follows them.
     #[inline(always)]
-    pub(crate) fn new(text: &[u8], start: usize, end: usize, escaped: bool) -> Name {
-        let length = end - start;
+    pub(crate) fn new(text: &[u8], start: usize, length: usize, escaped: bool, first: u64) -> Name {
+        let unused = 64 - 8 * length.min(8) as u32;
+        let mut prefix = first.checked_shr(unused).unwrap_or(0) << (unused & 63);
+        if escaped || prefix & HIGHS != 0 {
+            prefix = prefix_of_ranks(text.get(start..start + length).unwrap_or_default());
+        }
         Name {
-            prefix: prefix(text, start, length, escaped),
+            prefix,
             start: start as u32,
             length_and_escaped: ((length as u32) << 1) | u32::from(escaped),
         }
@@ -27,6 +35,11 @@ impl Name {
     /// Where its content starts.
     pub(crate) fn start(&self) -> usize {
         self.start as usize
+    }
+
+    /// What names that begin alike have in common.
+    pub(crate) fn prefix(&self) -> u64 {
+        self.prefix
     }
 
     fn bytes<'a>(&self, text: &'a [u8]) -> &'a [u8] {
@@ -45,34 +58,13 @@ impl Name {
     #[cold]
     #[inline(never)]
     fn cmp_equal_prefix(&self, other: &Name, text: &[u8]) -> Ordering {
-        ranks(self.bytes(text)).cmp(ranks(other.bytes(text)))
-    }
-}
-
-/// The first name that equals the one before it.
-pub(crate) fn duplicate(sorted: impl Iterator<Item = Name>, text: &[u8]) -> Option<Name> {
-    let mut last: Option<Name> = None;
-    for name in sorted {
-        if last.is_some_and(|last| last.cmp(&name, text).is_eq()) {
-            return Some(name);
+        let [one, two] = [self.bytes(text), other.bytes(text)];
+        if (self.length_and_escaped | other.length_and_escaped) & 1 != 0 {
+            return ranks(one).cmp(ranks(two));
         }
-        last = Some(name);
+        let different = one.iter().zip(two).find(|(a, b)| a != b);
+        different.map_or(one.len().cmp(&two.len()), |(&a, &b)| rank(a).cmp(&rank(b)))
     }
-    None
-}
-
-#[inline(always)]
-fn prefix(text: &[u8], start: usize, length: usize, escaped: bool) -> u64 {
-    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-    // Of a short name, with what follows it in the text cut off: most names are short.
-    if !escaped && let Some(first) = text.get(start..).and_then(|rest| rest.first_chunk()) {
-        let unused = 64 - 8 * length.clamp(0, 8) as u32;
-        let word = u64::from_be_bytes(*first).checked_shr(unused).unwrap_or(0) << (unused & 63);
-        if word & HIGHS == 0 {
-            return word;
-        }
-    }
-    prefix_of_ranks(text.get(start..start + length).unwrap_or_default())
 }
 
 #[cold]

@@ -4,51 +4,37 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::canonical::{self, Sink};
+use crate::canonical::{self, Workspace};
 use crate::digest::{Digest, Hasher};
 use crate::error::Error;
 #[cfg(not(feature = "npm"))]
 use crate::json;
 
-/// Bytes that are hashed at once: spans are short, and each call of the hash has a price.
-const PIECE: usize = 1 << 14;
-
-/// Hashes what it is given.
-struct Hashing {
-    hasher: Hasher,
-    waiting: Vec<u8>,
-}
-
-impl Sink for Hashing {
-    fn put(&mut self, piece: &[u8]) {
-        if self.waiting.len() + piece.len() > PIECE {
-            self.hasher.update(&self.waiting);
-            self.waiting.clear();
-        }
-        if piece.len() > PIECE {
-            self.hasher.update(piece);
-        } else {
-            self.waiting.extend_from_slice(piece);
-        }
+/// The digest of plain JSON, the first `length` bytes of `text`, in canonical order or as it stands, with
+/// the `behind` bytes that follow it; and how many of its values are `null`. The same is refused either way.
+/// [`canonical::SLACK`] bytes have to follow the JSON.
+pub(crate) fn hash_plain(
+    text: &mut [u8],
+    length: usize,
+    behind: usize,
+    canonical: bool,
+    workspace: &mut Workspace,
+    bytes: &mut Vec<u8>,
+) -> Result<(Digest, u32), Error> {
+    let mut hasher = Hasher::default();
+    let all = text.get(..length + behind).unwrap_or_default();
+    if !canonical {
+        hasher.update(all);
     }
-}
-
-/// The digest of plain JSON, in canonical order or as it stands, with `operation` behind it. The same
-/// is refused either way.
-pub(crate) fn hash_plain(text: &[u8], operation: &[u8], canonical: bool) -> Result<Digest, Error> {
-    let mut hashing = Hashing {
-        hasher: Hasher::default(),
-        waiting: Vec::with_capacity(PIECE),
-    };
-    let ordered = canonical::order(text)?;
-    if canonical {
-        ordered.write(&mut hashing);
-    } else {
-        hashing.put(text);
+    let ordered = canonical::order(text, length, behind, workspace)?;
+    let nulls = ordered.nulls;
+    if canonical && ordered.is_text() {
+        hasher.update(text.get(..length + behind).unwrap_or_default());
+    } else if canonical {
+        ordered.write(bytes);
+        hasher.update(bytes);
     }
-    hashing.put(operation);
-    hashing.hasher.update(&hashing.waiting);
-    Ok(hashing.hasher.finish())
+    Ok((hasher.finish(), nulls))
 }
 
 /// Canonical JSON (RFC 8785): the same text for the same data, whatever the order of members, the
@@ -75,15 +61,27 @@ pub(crate) fn hash_plain(text: &[u8], operation: &[u8], canonical: bool) -> Resu
 /// ```
 #[cfg(not(feature = "npm"))]
 pub fn canonicalize(json: &str) -> Result<String, Error> {
-    let plain = json::plain(json)?;
-    let ordered = canonical::order(plain.as_bytes())?;
-    if ordered.is_text() {
-        return Ok(plain);
+    let (mut text, length) = with_slack(json::plain(json)?, "");
+    let mut workspace = Workspace::new();
+    let ordered = canonical::order(&mut text, length, 0, &mut workspace)?;
+    if !ordered.is_text() {
+        let mut canonical = Vec::new();
+        ordered.write(&mut canonical);
+        text = canonical;
     }
-    let mut canonical = Vec::with_capacity(plain.len());
-    ordered.write(&mut canonical);
-    // Spans start and end next to ASCII, so this is UTF-8 as the text was.
-    Ok(String::from_utf8(canonical).unwrap_or_default())
+    text.truncate(length);
+    // Members start and end next to ASCII, so this is UTF-8 as the text was.
+    Ok(String::from_utf8(text).unwrap_or_default())
+}
+
+/// A text, another one behind it, and what [`canonical::order`] needs; and the first one's length.
+#[cfg(not(feature = "npm"))]
+fn with_slack(text: String, behind: &str) -> (Vec<u8>, usize) {
+    let length = text.len();
+    let mut bytes = text.into_bytes();
+    bytes.extend_from_slice(behind.as_bytes());
+    bytes.resize(bytes.len() + canonical::SLACK, 0);
+    (bytes, length)
 }
 
 /// The digest of a payload's canonical JSON, with `operation` (or `""`) behind it, so that one payload
@@ -102,5 +100,8 @@ pub fn canonicalize(json: &str) -> Result<String, Error> {
 /// ```
 #[cfg(not(feature = "npm"))]
 pub fn hash_payload(json: &str, operation: &str) -> Result<Digest, Error> {
-    hash_plain(json::plain(json)?.as_bytes(), operation.as_bytes(), true)
+    let (mut text, length) = with_slack(json::plain(json)?, operation);
+    let workspace = &mut Workspace::new();
+    let bytes = &mut Vec::new();
+    Ok(hash_plain(&mut text, length, operation.len(), true, workspace, bytes)?.0)
 }

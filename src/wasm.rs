@@ -17,6 +17,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::ascii;
 use crate::batch::Batch;
 use crate::block::Suffix;
+use crate::canonical::{self, Workspace};
 use crate::digest::{Digest, HEX_LENGTH, Hasher};
 use crate::error::Error;
 use crate::material::DELIMITER;
@@ -50,6 +51,7 @@ struct Room {
     bytes: Vec<u8>,
     suffixes: [Suffix; RESET_SLOT + 1],
     long: Option<Hasher>,
+    workspace: Workspace,
 }
 
 static ROOM: Mutex<Room> = Mutex::new(Room {
@@ -60,6 +62,7 @@ static ROOM: Mutex<Room> = Mutex::new(Room {
     bytes: Vec::new(),
     suffixes: [const { Suffix::EMPTY }; RESET_SLOT + 1],
     long: None,
+    workspace: Workspace::new(),
 });
 
 #[inline(never)]
@@ -112,6 +115,7 @@ impl<'a> Texts<'a> {
 #[wasm_bindgen]
 pub fn reserve(bytes: usize) -> usize {
     let mut room = room();
+    let bytes = bytes + canonical::SLACK;
     if room.input.len() < bytes {
         room.input = Vec::new();
         room.input.resize(bytes, 0);

@@ -115,6 +115,32 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
+#[test]
+fn an_object_that_only_looks_like_the_one_before_it_gets_an_order_of_its_own() {
+    let first = r#"{"b":1,"c":2,"a":3}"#;
+    let ordered = r#"{"a":3,"b":1,"c":2}"#;
+    for (like_it, expected) in [
+        (r#"{"b":4,"c":5,"a":6}"#, r#"{"a":6,"b":4,"c":5}"#),
+        (r#"{"b":4,"aa":5,"a":6}"#, r#"{"a":6,"aa":5,"b":4}"#),
+        (
+            r#"{"b":4,"a\u0001":5,"a":6}"#,
+            r#"{"a":6,"a\u0001":5,"b":4}"#,
+        ),
+        (
+            r#"{"b":[{"d":1,"c":2}],"c":5,"a":6}"#,
+            r#"{"a":6,"b":[{"c":2,"d":1}],"c":5}"#,
+        ),
+    ] {
+        assert_eq!(
+            canonicalize(&format!("[{first},{like_it},{first}]")),
+            Ok(format!("[{ordered},{expected},{ordered}]"))
+        );
+    }
+    let twice = format!(r#"[{first},{{"b":4,"b":5,"a":6}}]"#);
+    let error = canonicalize(&twice).expect_err("refused");
+    assert!(error.message().contains("$[1].b is there twice"), "{error}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 

@@ -10,7 +10,7 @@ export const uncurry = Function.prototype.bind.bind(Function.prototype.call) as 
 
 export const { isArray } = Array;
 export const { isFinite } = Number;
-export const { keys: keysOf, hasOwn } = Object;
+export const { keys: keysOf, getPrototypeOf, hasOwn, prototype: objectPrototype } = Object;
 export const { stringify } = JSON;
 export const { now } = Date;
 export const getTime: (date: Date) => number = uncurry(Date.prototype.getTime);

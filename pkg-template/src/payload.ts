@@ -3,77 +3,87 @@
  * becomes the JSON that it reads.
  */
 
-import { getTime, hasOwn, includes, isArray, isFinite, stringify } from "./builtins.js";
-import { serialize } from "./serialize.js";
+import { getPrototypeOf, getTime, hasOwn, isArray, isFinite, objectPrototype, stringify } from "./builtins.js";
+import { isPrimitive, serialize } from "./serialize.js";
 import type { HashPayloadOptions } from "./types.js";
 import { NonText, refuseNonText } from "./wasm.js";
-import { canonicalText, payloadHash } from "./wasm-data.js";
+import { canonicalText, type FromJson, payloadHash } from "./wasm-data.js";
 
-/**
- * The JSON that JSON.stringify writes, once it is sure that nothing in it stands for what JSON has no
- * words for.
- */
+/** What `make` makes of the value's JSON, once it is sure that no `null` stands for what JSON has no words for. */
+function resultOf(value: unknown, make: (json: string) => FromJson): string {
+  const { result, nulls } = make(jsonOf(value));
+  return nulls > 0 && mayBeNonFinite(value, nulls) ? make(serialize(value)).result : result;
+}
+
+/** The JSON that JSON.stringify writes. */
 function jsonOf(value: unknown): string {
-  let json: string | undefined;
   try {
-    json = stringify(value) as string | undefined;
+    return (stringify(value) as string | undefined) ?? serialize(value);
   } catch {
     // A cycle or a bigint, to be named; too deep for the stack; or a getter or toJSON that throws,
     // which will say so again.
     return serialize(value);
   }
-  return json === undefined || (includes(json, "null") && mayBeNonFinite(value)) ? serialize(value) : json;
 }
 
 /**
- * Whether a `null` that JSON.stringify wrote may stand for a number that is not finite. Reads `value`
- * once more, without toJSON: where there is one, nobody knows.
+ * Whether one of the `nulls` that JSON.stringify wrote may stand for a number that is not finite: looks
+ * for what else they stand for. Arrays come last, being long, so that few objects are read as a rule.
  */
-function mayBeNonFinite(value: unknown): boolean {
-  if (value === null || typeof value === "string") {
-    return false;
-  }
-  const waiting: unknown[] = [value];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (typeof next !== "object" || next === null) {
-      return true;
+function mayBeNonFinite(value: unknown, nulls: number): boolean {
+  let left = nulls;
+  const objects: object[] = [];
+  const arrays: unknown[][] = [];
+  const visit = (found: unknown): void => {
+    if (found === null) {
+      left--;
+    } else if (isArray(found)) {
+      arrays.push(found);
+    } else if (typeof found === "object") {
+      objects.push(found);
     }
-    if (isArray(next)) {
-      for (let index = 0; index < next.length; index++) {
-        const element: unknown = next[index];
-        if (typeof element === "object" ? element !== null : typeof element === "number" && !isFinite(element)) {
-          waiting.push(element);
+  };
+  visit(value);
+  while (left > 0) {
+    const object = objects.pop();
+    if (object !== undefined) {
+      if (hasToJson(object)) {
+        left -= isInvalidDate(object) ? 1 : 0;
+        continue;
+      }
+      if (getPrototypeOf(object) !== objectPrototype && isPrimitive(object)) {
+        continue;
+      }
+      for (const name in object) {
+        const member = (object as Record<string, unknown>)[name];
+        if (typeof member === "object" && hasOwn(object, name)) {
+          visit(member);
         }
       }
       continue;
     }
-    const object = next as Record<string, unknown>;
-    if (typeof object["toJSON"] === "function") {
-      // An invalid date is null on purpose.
-      if (isDate(object)) {
-        continue;
-      }
+    const array = arrays.pop();
+    if (array === undefined) {
       return true;
     }
-    if (object instanceof Number) {
-      return true;
-    }
-    for (const name in object) {
-      const member = object[name];
-      if (typeof member === "object" ? member !== null : typeof member === "number" && !isFinite(member)) {
-        if (hasOwn(object, name)) {
-          waiting.push(member);
-        }
+    if (!hasToJson(array)) {
+      for (let index = 0; index < array.length; index++) {
+        const element = array[index];
+        visit(element === undefined || typeof element === "function" || typeof element === "symbol" ? null : element);
       }
     }
   }
   return false;
 }
 
-function isDate(value: object): boolean {
+function hasToJson(value: object): boolean {
+  return typeof (value as { toJSON?: unknown }).toJSON === "function";
+}
+
+/** Which is null on purpose. */
+function isInvalidDate(value: object): boolean {
   try {
-    getTime(value as Date);
-    return !hasOwn(value, "toJSON");
+    return !isFinite(getTime(value as Date)) && !hasOwn(value, "toJSON");
   } catch {
     return false;
   }
@@ -97,7 +107,7 @@ function isDate(value: object): boolean {
  * @see https://www.rfc-editor.org/rfc/rfc8785
  */
 export function canonicalize(value: unknown): string {
-  return canonicalText(jsonOf(value));
+  return resultOf(value, canonicalText);
 }
 
 /**
@@ -123,5 +133,5 @@ export function hashPayload(payload: unknown, options?: HashPayloadOptions): str
   if (typeof operation !== "string") {
     return refuseNonText(NonText.Operation, operation);
   }
-  return payloadHash(jsonOf(payload), operation, options?.canonical ?? true);
+  return resultOf(payload, (json) => payloadHash(json, operation, options?.canonical ?? true));
 }

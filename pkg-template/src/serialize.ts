@@ -92,7 +92,13 @@ export function serialize(value: unknown): string {
 }
 
 /** Objects that JSON.stringify takes for what is in them: boxed primitives and `JSON.rawJSON`. */
-function isPrimitive(value: object): boolean {
+export function isPrimitive(value: object): boolean {
   const { isRawJSON } = JSON as { isRawJSON?: (value: unknown) => boolean };
-  return value instanceof String || value instanceof Boolean || isRawJSON?.(value) === true;
+  return (
+    value instanceof String ||
+    value instanceof Boolean ||
+    value instanceof Number ||
+    value instanceof BigInt ||
+    isRawJSON?.(value) === true
+  );
 }

@@ -7,7 +7,7 @@ import { HASH_LENGTH } from "./batch.js";
 import { coreError } from "./errors.js";
 import { hostSha256 } from "./host.js";
 import { ABSENT, check, flag, INPUT_UNITS, read, renewViews, type Room, withRoom, write } from "./room.js";
-import { BYTES_PER_UNIT, readUtf8, writeUtf8 } from "./text.js";
+import { BYTES_PER_UNIT, readUtf8, writeLongUtf8, writeUtf8 } from "./text.js";
 
 /** Payloads from this length on are hashed by Node, where there is one: 250 bytes take as long either way. */
 const HOST_LENGTH = 256;
@@ -26,39 +26,48 @@ function writeBoth(room: Room, text: string, behind: string): [number, number] {
   if (units > INPUT_UNITS) {
     renewViews(room, units * BYTES_PER_UNIT);
   }
-  const length = writeUtf8(text, room.input);
+  const length = writeLongUtf8(text, room.input);
   return [length, behind === "" ? 0 : writeUtf8(behind, room.input.subarray(length))];
 }
 
+/** What came of a payload, and how many of its values are `null` in JSON. */
+export interface FromJson {
+  readonly result: string;
+  readonly nulls: number;
+}
+
 /**
- * What `order` left: the input if it is in order already, or else a copy. Both are asked for, since
- * memory may have grown, and views of it know no address after that.
+ * What `order` left: a copy, or else the input, which is in order already. Where that is says the core:
+ * the view of it may be cut off.
  */
 function ordered({ core }: Room, answer: number, length: number): Uint8Array {
-  return answer === 0
-    ? new Uint8Array(core.memory.buffer, core.reserve(0) >>> 0, length)
-    : new Uint8Array(core.memory.buffer, core.bytes() >>> 0, core.bytes_length());
+  const isCopy = (answer & 1) !== 0;
+  return new Uint8Array(core.memory.buffer, (isCopy ? core.bytes() : core.reserve(0)) >>> 0, length);
 }
 
 /** Canonical JSON, from what JSON.stringify wrote. */
-export function canonicalText(json: string): string {
+export function canonicalText(json: string): FromJson {
   return withRoom((room) => {
     const [length] = writeBoth(room, json, "");
-    return readUtf8(ordered(room, check(room, room.core.order(length, 0)), length));
+    const answer = check(room, room.core.order(length, 0));
+    return { result: readUtf8(ordered(room, answer, length)), nulls: answer >>> 1 };
   });
 }
 
 /** The hash of JSON as JSON.stringify wrote it, or in canonical order, with `operation` behind it. */
-export function payloadHash(json: string, operation: string, canonical: boolean): string {
+export function payloadHash(json: string, operation: string, canonical: boolean): FromJson {
   return withRoom((room) => {
+    const { core } = room;
     const [length, behind] = writeBoth(room, json, operation);
     const sha256 = length < HOST_LENGTH ? undefined : hostSha256();
     if (sha256 === undefined) {
-      check(room, room.core.hash_payload(length, behind, flag(canonical)));
-      return readUtf8(new Uint8Array(room.core.memory.buffer, room.core.output(), HASH_LENGTH));
+      const answer = check(room, core.hash_payload(length, behind, flag(canonical)));
+      return { result: readUtf8(new Uint8Array(core.memory.buffer, core.output() >>> 0, HASH_LENGTH)), nulls: answer >>> 1 };
     }
-    const answer = check(room, room.core.order(length, behind));
-    return sha256(ordered(room, canonical ? answer : 0, length + behind));
+    // Before `order`, which leaves the input in another one.
+    const asItStands = canonical ? undefined : sha256(ordered(room, 0, length + behind));
+    const answer = check(room, core.order(length, behind));
+    return { result: asItStands ?? sha256(ordered(room, answer, length + behind)), nulls: answer >>> 1 };
   });
 }
 

@@ -3,7 +3,6 @@
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{Room, Texts, room};
-use crate::ascii;
 use crate::canonical;
 use crate::error::Error;
 use crate::path;
@@ -12,38 +11,49 @@ use crate::random::RandomKeys;
 use crate::ttl;
 
 /// Puts JSON in canonical order; see [`canonical::order`]. The input holds what JSON.stringify wrote,
-/// and `behind` bytes that stay behind it. Answers 0 if it is canonical already, 1 if the bytes that
-/// are left are.
+/// and `behind` bytes that stay behind it. Answers 1 if the bytes that are left are it, 0 if the input is;
+/// and adds twice the number of its `null`s.
 #[wasm_bindgen]
 pub fn order(length: usize, behind: usize) -> i32 {
     let mut room = room();
-    let Room { input, bytes, .. } = &mut *room;
-    let (json, rest) = input.split_at_checked(length).unwrap_or_default();
-    let error = match canonical::order(json) {
-        Ok(canonical) if canonical.is_text() => return 0,
+    let Room {
+        input,
+        bytes,
+        workspace,
+        ..
+    } = &mut *room;
+    let error = match canonical::order(input, length, behind, workspace) {
         Ok(canonical) => {
-            bytes.clear();
-            bytes.reserve(length + behind);
-            canonical.write(bytes);
-            ascii::append(bytes, rest.get(..behind).unwrap_or_default());
-            return 1;
+            if !canonical.is_text() {
+                canonical.write(bytes);
+            }
+            return twice(canonical.nulls) | i32::from(!canonical.is_text());
         }
         Err(error) => error,
     };
     room.fail(&error)
 }
 
+/// There is room for it: a `null` takes four bytes at least.
+fn twice(nulls: u32) -> i32 {
+    (nulls << 1).cast_signed()
+}
+
 /// Hashes the JSON in the input, in canonical order or as it stands, and the `behind` bytes that follow
-/// it. See [`payload`].
+/// it. See [`payload`]. Answers twice the number of its `null`s.
 #[wasm_bindgen]
 pub fn hash_payload(length: usize, behind: usize, canonical: bool) -> i32 {
     let mut room = room();
-    let (json, rest) = room.input.split_at_checked(length).unwrap_or_default();
-    let operation = rest.get(..behind).unwrap_or_default();
-    match payload::hash_plain(json, operation, canonical) {
-        Ok(digest) => {
+    let Room {
+        input,
+        bytes,
+        workspace,
+        ..
+    } = &mut *room;
+    match payload::hash_plain(input, length, behind, canonical, workspace, bytes) {
+        Ok((digest, nulls)) => {
             room.put(digest);
-            0
+            twice(nulls)
         }
         Err(error) => room.fail(&error),
     }

@@ -93,6 +93,58 @@ test("any depth, a million names, 50 MB", () => {
   assert.equal(hashPayload({ a: 1 }), sha256('{"a":1}'));
 });
 
+test("megabytes that are in order already, and megabytes as they stand", () => {
+  const inOrder = [{ a: "x".repeat(3_000_000) }, Array.from({ length: 200_000 }, (_, index) => ({ a: index, b: "é" }))];
+  for (const value of inOrder) {
+    const json = JSON.stringify(value);
+    assert.equal(hashPayload(value), sha256(json));
+    assert.equal(hashPayload(value, { canonical: false, operation: "op" }), sha256(`${json}op`));
+    assert.equal(canonicalize(value), json);
+  }
+  const value = { b: "x".repeat(3_000_000), a: [{ d: 1, c: 2 }] };
+  assert.equal(hashPayload(value, { canonical: false }), sha256(JSON.stringify(value)));
+});
+
+test("a number that is not finite is found behind nulls that are there on purpose", () => {
+  class Point { constructor(x) { this.x = x; } }
+  const inherited = Object.create({ inherited: null }, { own: { value: NaN, enumerable: true } });
+  const boxed = Object.assign(Object("text"), { hidden: null });
+  const replaced = Object.assign([null], { toJSON: () => 5 });
+  const invalid = Object.assign(new Date(NaN), { toJSON: () => 5 });
+  for (const beside of [inherited, boxed, replaced, invalid, new Date(NaN), null, [null, undefined, () => 1], { a: { b: null } }, new Point(null), { toJSON: () => null }]) {
+    const path = beside === inherited ? "$.beside.own" : "$.list[0].number";
+    assert.throws(() => hashPayload({ beside, list: [{ number: NaN }] }), refused(path, "is NaN"));
+    assert.throws(() => canonicalize([[{ number: -Infinity }], beside]), refused("$[0][0].number", "is -Infinity"));
+    if (beside !== inherited) assert.equal(canonicalize([beside]), JSON.stringify([beside]));
+  }
+  assert.throws(() => canonicalize({ list: new Float64Array([1, NaN]), a: null }), refused("$.list[\"1\"]"));
+  assert.throws(() => canonicalize(NaN), refused("$"));
+  assert.equal(canonicalize(null), "null");
+  const shared = { b: null, a: null };
+  assert.equal(canonicalize([shared, shared, "null"]), '[{"a":null,"b":null},{"a":null,"b":null},"null"]');
+});
+
+test("objects like those before them, and nearly like them", () => {
+  const names = ["order", "customer", "items", "x", "interval_count", "interval", "a_name_of_more_than_sixteen_bytes", "a_name_of_more_than_sixteen_bytez", "é"];
+  const random = new Random(42);
+  const list = [];
+  for (let index = 0; index < 2000; index++) {
+    const chosen = random.chance(0.7) ? names : names.filter(() => random.chance(0.8));
+    if (random.chance(0.1)) chosen.reverse();
+    list.push(Object.fromEntries(chosen.map((name) => [name, random.chance(0.3) ? list[random.below(Math.min(list.length, 20) + 1)] ?? null : random.below(1000)])));
+  }
+  assert.equal(canonicalize(list), canonicalizePeer(list));
+  for (const value of list) assert.equal(hashPayload(value), sha256(canonicalizePeer(value)));
+});
+
+test("what was refused once is refused again, and what is like it is not", () => {
+  for (let round = 0; round < 3; round++) {
+    assert.throws(() => canonicalize([{ b: 1, a: "\ud800" }]), refused("$[0].a"));
+    assert.throws(() => canonicalize([{ b: 1, "\ud800": 2 }]), refused('$[0]["\\ud800"]'));
+    assert.equal(canonicalize([{ b: 1, a: 2 }]), '[{"a":2,"b":1}]');
+  }
+});
+
 test("the two common recipes, and the order of fromPayload", () => {
   const payload = { b: [1, null], a: "é" };
   const recipe = JSON.stringify(payload);
