@@ -115,7 +115,7 @@ impl<'a> Texts<'a> {
 #[wasm_bindgen]
 pub fn reserve(bytes: usize) -> usize {
     let mut room = room();
-    let bytes = bytes + canonical::SLACK;
+    let bytes = bytes.saturating_add(canonical::SLACK);
     if room.input.len() < bytes {
         room.input = Vec::new();
         room.input.resize(bytes, 0);
