@@ -68,7 +68,7 @@ function sourceFolders() {
 }
 
 /** Compiles the crate, and drops what only wasm-bindgen's glue, which nothing here uses, would call. */
-function buildWasm(name, rustFlags, optimize, settings = {}) {
+function buildWasm(name, rustFlags, settings = {}) {
   step(`${name}.wasm`);
   const folder = join(work, name);
   const remap = sourceFolders().map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
@@ -101,7 +101,7 @@ function buildWasm(name, rustFlags, optimize, settings = {}) {
   const trimmed = join(folder, "trimmed.wasm");
   const module = join(work, "wasm", `${name}.wasm`);
   run(join(bin, "wasm-metadce"), ["--all-features", "--graph-file", graph, raw, "-o", trimmed], { stdio: ["ignore", "ignore", process.stderr] });
-  run(join(bin, "wasm-opt"), ["--all-features", optimize, trimmed, "-o", module]);
+  run(join(bin, "wasm-opt"), ["--all-features", "-Os", "--converge", trimmed, "-o", module]);
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(module)));
   if (imports.length > 0) {
     throw new Error(`${name}.wasm imports ${JSON.stringify(imports)}, but bundlers need a module without imports`);
@@ -237,9 +237,9 @@ if (!existsSync(join(root, "tools/node_modules"))) {
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(work, "wasm"), { recursive: true });
 mkdirSync(out, { recursive: true });
-buildWasm("simd", ["-Ctarget-feature=+simd128", ...FEW_COPIES], "-Os");
+buildWasm("simd", ["-Ctarget-feature=+simd128", ...FEW_COPIES]);
 // For the few engines without SIMD, and as JavaScript: small rather than fast.
-buildWasm("scalar", ['--cfg=sha2_backend_soft="compact"'], "-Os", { CARGO_PROFILE_RELEASE_OPT_LEVEL: "s" });
+buildWasm("scalar", ['--cfg=sha2_backend_soft="compact"'], { CARGO_PROFILE_RELEASE_OPT_LEVEL: "s" });
 await buildScript();
 declare();
 for (const name of Object.keys(VARIANTS)) {
