@@ -34,16 +34,16 @@ test:
 # The suite in every runtime, and a small app through every bundler, of README's table; the playground
 # in both browsers.
 test-all: test
-	@tools/setup.sh tests/bundlers
+	@tools/setup.sh tests/npm/runtimes/bundlers
 	@tools/browsers.sh firefox-esr
-	@node tests/js/runtimes.mjs --all
-	@node --test --test-timeout=600000 tests/js/playground/all.mjs
+	@node tests/npm/runtimes/runtimes.mjs --all
+	@node --test --test-timeout=600000 tests/npm/playground/all.mjs
 
 bench: pkg/.packed
 	@benches/run.sh
 
 playground: pkg/.packed
-	@node tests/js/playground/stage.mjs
+	@node tests/npm/playground/stage.mjs
 
 # From the doc comments of what the package exports. A test fails where the page is not up to date.
 api:
@@ -57,12 +57,12 @@ fuzz:
 
 # Ten minutes, or SECONDS=..., beside the real SDK; SEED=... repeats a run.
 fuzz-sdk: pkg/.packed
-	@tools/setup.sh tests
-	@node tests/js/fuzz-sdk.mjs $(or $(SECONDS),600) $(SEED)
+	@tools/setup.sh tests/npm
+	@node tests/npm/keys/fuzz-sdk.mjs $(or $(SECONDS),600) $(SEED)
 
 # The hostile tests at full length: 50 million keys, texts of 512 MiB. Takes 4 GiB.
 hostile: pkg/.packed
-	@CREATES=$(or $(CREATES),50000000) LONGEST=1 node --test --test-timeout=3600000 tests/js/hostile*.test.mjs
+	@CREATES=$(or $(CREATES),50000000) LONGEST=1 node --test --test-timeout=3600000 tests/npm/hostile/*.test.mjs
 
 # The core's unit tests under Miri: rustup +nightly component add miri rust-src
 miri:

@@ -5,10 +5,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 node=${BENCH_NODE:-node}
-tools/setup.sh tools tests tests/runtimes benches/js
+tools/setup.sh tools tests/npm tests/npm/runtimes benches/js
 "$node" --expose-gc --max-old-space-size=4096 benches/js/bench.mjs "$@"
 if [[ " $* " == *" --all "* ]]; then
-  tools/setup.sh tests/js/run-once
+  tools/setup.sh tests/npm/run-once
   echo
   "$node" benches/js/run-once.mjs
 fi

@@ -12,7 +12,7 @@ import { delimiter, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { describeEntries, ENTRIES, JS_ENTRIES } from "./exports.mjs";
-import { scriptModule } from "./script.mjs";
+import { scriptModule } from "./wasm2js.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const source = join(root, "pkg-template");
@@ -22,16 +22,16 @@ const bin = join(root, "tools/node_modules/.bin");
 const esbuild = createRequire(join(root, "tools/package.json"))("esbuild");
 
 /** What the entries of run-once share beside the core: no entry, but a file of its own. */
-const SHARED = ["run-once/failures"];
+const SHARED = ["run-once/errors"];
 
 /** How each kind of runtime gets at the core. */
 const VARIANTS = {
-  esm: { format: "esm", engine: "engine-inline.ts" },
-  cjs: { format: "cjs", engine: "engine-inline.ts" },
-  workerd: { format: "esm", engine: "engine-module.ts", wasm: "./core.wasm" },
-  "edge-light": { format: "esm", engine: "engine-module.ts", wasm: "./core.wasm?module" },
-  js: { format: "esm", engine: "engine-js.ts", entries: JS_ENTRIES },
-  "js-cjs": { format: "cjs", engine: "engine-js.ts", entries: JS_ENTRIES },
+  esm: { format: "esm", engine: "wasm/engine-inline.ts" },
+  cjs: { format: "cjs", engine: "wasm/engine-inline.ts" },
+  workerd: { format: "esm", engine: "wasm/engine-module.ts", wasm: "./core.wasm" },
+  "edge-light": { format: "esm", engine: "wasm/engine-module.ts", wasm: "./core.wasm?module" },
+  js: { format: "esm", engine: "wasm/engine-js.ts", entries: JS_ENTRIES },
+  "js-cjs": { format: "cjs", engine: "wasm/engine-js.ts", entries: JS_ENTRIES },
 };
 
 /**
@@ -133,15 +133,22 @@ function resolver(variant) {
   };
 }
 
-/** Leaves what is shared out of the entries, so that all entries of a process have one of it. */
-const shareCore = {
-  name: "share-core",
-  setup(build) {
-    build.onResolve({ filter: /\/(core|failures)\.js$/ }, ({ path, kind }) =>
-      kind === "entry-point" ? undefined : { path, external: true },
-    );
-  },
-};
+/** Leaves what is shared out of an entry, so that all entries of a process have one of it. */
+function leaveOutShared(entry) {
+  const shared = ["shared", ...SHARED].map((name) => join(source, "src", `${name}.js`));
+  const folder = dirname(join(source, "src", entry));
+  return {
+    name: "leave-out-shared",
+    setup(build) {
+      build.onResolve({ filter: /\/(shared|errors)\.js$/ }, ({ path, resolveDir, kind }) => {
+        const file = resolve(resolveDir, path);
+        if (kind === "entry-point" || !shared.includes(file)) return undefined;
+        const from = relative(folder, file).replaceAll("\\", "/");
+        return { path: from.startsWith(".") ? from : `./${from}`, external: true };
+      });
+    },
+  };
+}
 
 async function bundle(name) {
   step(`dist/${name}`);
@@ -160,19 +167,17 @@ async function bundle(name) {
     target: "es2022",
     tsconfig: join(source, "tsconfig.json"),
   };
-  await esbuild.build({ ...options, entryPoints: [join(source, "src/core.ts")], plugins: [resolver(variant)] });
-  await esbuild.build({
-    ...options,
-    entryPoints: (variant.entries ?? [...ENTRIES, ...SHARED]).map((entry) => join(source, "src", `${entry}.ts`)),
-    plugins: [shareCore],
-  });
+  await esbuild.build({ ...options, entryPoints: [join(source, "src/shared.ts")], plugins: [resolver(variant)] });
+  for (const entry of variant.entries ?? [...ENTRIES, ...SHARED]) {
+    await esbuild.build({ ...options, entryPoints: [join(source, "src", `${entry}.ts`)], plugins: [leaveOutShared(entry)] });
+  }
   if (name === "esm") {
     await esbuild.build({
       ...options,
       banner: { js: "#!/usr/bin/env node" },
       entryPoints: [join(source, "src/cli.ts")],
       external: ["node:*"],
-      plugins: [shareCore],
+      plugins: [leaveOutShared("cli")],
     });
   }
   if (variant.wasm !== undefined) {

@@ -2,18 +2,18 @@
  * The `exports` map: which build of an entry each runtime and bundler gets. A tool takes the first
  * condition that it knows, so their order is part of the contract.
  *
- * `tests/js/runtimes.mjs` and `tests/bundlers` run what is chosen here in every one of them.
+ * `tests/npm/runtimes/runtimes.mjs` and `tests/npm/runtimes/bundlers` run what is chosen here in every one of them.
  */
 
 /** The public entries, by their path below `src`. Each gets its place in package.json's exports. */
 export const ENTRIES = [
   "index",
-  "trigger-sdk",
+  "trigger-sdk/index",
   "run-once/index",
-  "run-once/redis",
-  "run-once/postgres",
-  "run-once/sqlite",
-  "run-once/durable-object",
+  "run-once/stores/redis",
+  "run-once/stores/postgres",
+  "run-once/stores/sqlite",
+  "run-once/stores/durable-object",
   "run-once/conformance",
 ];
 
@@ -22,7 +22,7 @@ export const JS_ENTRIES = ["index"];
 
 /** An entry's subpath, such as `./run-once` for `run-once/index`. */
 export function subpath(entry) {
-  const path = entry.replace(/(^|\/)index$/, "");
+  const path = entry.replace(/(^|\/)index$/, "").replace("/stores/", "/");
   return path === "" ? "." : `./${path}`;
 }
 

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::ascii;
+use crate::text;
 
 /// `number` in decimal, without sign or leading zeros.
 pub(crate) fn text(mut number: u64) -> String {
@@ -16,7 +16,7 @@ pub(crate) fn text(mut number: u64) -> String {
             break;
         }
     }
-    ascii::text(digits.get(start..).unwrap_or_default())
+    text::ascii(digits.get(start..).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -6,8 +6,7 @@
 use alloc::string::String;
 use core::fmt;
 
-use crate::ascii;
-use crate::decimal;
+use crate::text;
 
 /// Bytes of what was found that a message shows.
 const FOUND: usize = 100;
@@ -19,7 +18,7 @@ pub(crate) fn excerpt(text: &str, length: usize) -> String {
         return String::from(text);
     }
     let end = (0..=length).rev().find(|&end| text.is_char_boundary(end));
-    ascii::join(&[text.get(..end.unwrap_or(0)).unwrap_or_default(), "…"])
+    text::join(&[text.get(..end.unwrap_or(0)).unwrap_or_default(), "…"])
 }
 
 /// What kind of mistake an [`Error`] reports. The name is stable; the text of an error is not.
@@ -78,7 +77,7 @@ impl Error {
     fn new(code: ErrorCode, pieces: &[&str]) -> Error {
         Error {
             code,
-            message: ascii::join(pieces),
+            message: text::join(pieces),
         }
     }
 
@@ -165,7 +164,7 @@ impl Error {
             ErrorCode::InvalidToken,
             &[
                 "the token is of version ",
-                &decimal::text(u64::from(version)),
+                &text::decimal(u64::from(version)),
                 ", and this version of idempotency-keys reads version 1: update it, or find out what changed the token",
             ],
         )
@@ -175,7 +174,7 @@ impl Error {
     fn invalid_payload(path: &str, pieces: &[&str]) -> Error {
         Error::new(
             ErrorCode::InvalidPayload,
-            &["the payload can't be hashed: ", path, &ascii::join(pieces)],
+            &["the payload can't be hashed: ", path, &text::join(pieces)],
         )
     }
 
@@ -229,14 +228,14 @@ impl Error {
     pub(crate) fn not_json(path: &str, offset: usize, found: Option<&str>) -> Error {
         let found = found.unwrap_or_default();
         let found = match found.chars().next() {
-            Some(character) => ascii::join(&[
+            Some(character) => text::join(&[
                 " is not JSON (RFC 8259): unexpected \"",
                 excerpt(found, character.len_utf8()).trim_end_matches('…'),
                 "\"",
             ]),
             None => String::from(" is not JSON (RFC 8259): unexpected end"),
         };
-        Error::invalid_payload(path, &[&found, " at byte ", &decimal::text(offset as u64)])
+        Error::invalid_payload(path, &[&found, " at byte ", &text::decimal(offset as u64)])
     }
 
     #[cfg(not(feature = "npm"))]
@@ -257,7 +256,7 @@ impl Error {
     #[cfg(any(feature = "npm", test))]
     pub(crate) fn invalid_part(kind: &str, index: Option<u32>) -> Error {
         let place = match index {
-            Some(index) => ascii::join(&["part ", &decimal::text(u64::from(index)), " of the key"]),
+            Some(index) => text::join(&["part ", &text::decimal(u64::from(index)), " of the key"]),
             None => String::from("the key"),
         };
         Error::new(

@@ -3,10 +3,10 @@
 use alloc::string::String;
 use core::fmt;
 
-use crate::digest::{Digest, Hasher};
 use crate::error::Error;
 use crate::material::Material;
 use crate::scope::{self, Context, Scope};
+use crate::sha256::{Digest, Hasher};
 #[cfg(not(feature = "npm"))]
 use crate::token::{self, Carried, Opened};
 

@@ -23,7 +23,7 @@
 //! ```
 //!
 //! The modules below stand in the order in which data flows through them. None of them knows of
-//! JavaScript: the npm package of the same name is this crate behind `wasm.rs`.
+//! JavaScript: the npm package of the same name is this crate behind `npm.rs`.
 
 #![cfg_attr(feature = "npm", no_std)]
 #![deny(unsafe_code)]
@@ -31,64 +31,31 @@
 
 extern crate alloc;
 
-// Open to all: texts, numbers and failures.
-mod ascii;
-mod decimal;
+// Shared helpers: strings without `core::fmt`, errors.
 mod error;
+mod text;
 
-// A payload's JSON to plain JSON, to canonical JSON. The npm package gets plain JSON from
-// JSON.stringify.
-#[cfg(not(feature = "npm"))]
-mod json;
-
-mod scan;
-
-mod chain;
-
-mod name;
-mod path;
-
-mod member;
-
-mod canonical;
-
-// What the caller gives and what the scope adds, to a digest, to a key.
+// A key's material, what its scope adds, and the hash of both.
 mod material;
-
 mod scope;
+mod sha256;
 
-mod digest;
-
+// JSON to canonical JSON to its hash.
 mod payload;
 
+// The key, its token, its reset.
 mod key;
-
-// What becomes of a key: a token, a reset.
-mod base64url;
-
+mod reset;
 mod token;
 
-mod reset;
-
-// Many keys at once, four in the lanes of a SIMD register.
-#[cfg(any(feature = "npm", test))]
-mod block;
-
-#[cfg(any(feature = "npm", test))]
-mod batch;
-
-#[cfg(any(test, all(feature = "npm", target_feature = "simd128")))]
-mod lanes;
-
-// On their own.
+// Independent of the rest.
 mod random;
 mod ttl;
 
-// JavaScript's door.
+// The npm package's boundary.
 #[cfg(all(feature = "npm", target_arch = "wasm32"))]
-mod wasm;
+mod npm;
 
-pub use digest::Digest;
 pub use error::{Error, ErrorCode};
 pub use key::IdempotencyKey;
 pub use material::{DELIMITER, Material};
@@ -99,4 +66,5 @@ pub use random::random_key;
 pub use random::{ENTROPY_LENGTH, RandomKeys};
 pub use reset::{AfterFailure, ResetOptions, ResetPlan, Target, is_hash_length, plan_reset};
 pub use scope::{Context, Scope};
+pub use sha256::Digest;
 pub use ttl::parse as parse_ttl;

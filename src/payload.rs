@@ -1,18 +1,25 @@
 //! Payload to hash: canonical JSON, and behind it the operation that it is for.
 
+mod chunk;
+mod member;
+mod name;
+#[cfg(not(feature = "npm"))]
+mod parse;
+pub(crate) mod path;
+pub(crate) mod sort;
+mod span;
+
 #[cfg(not(feature = "npm"))]
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::canonical::{self, Workspace};
-use crate::digest::{Digest, Hasher};
+use self::sort::Workspace;
 use crate::error::Error;
-#[cfg(not(feature = "npm"))]
-use crate::json;
+use crate::sha256::{Digest, Hasher};
 
 /// The digest of plain JSON, the first `length` bytes of `text`, in canonical order or as it stands, with
 /// the `behind` bytes that follow it; and how many of its values are `null`. The same is refused either way.
-/// [`canonical::SLACK`] bytes have to follow the JSON.
+/// [`sort::SLACK`] bytes have to follow the JSON.
 pub(crate) fn hash_plain(
     text: &mut [u8],
     length: usize,
@@ -26,7 +33,7 @@ pub(crate) fn hash_plain(
     if !canonical {
         hasher.update(all);
     }
-    let ordered = canonical::order(text, length, behind, workspace)?;
+    let ordered = sort::order(text, length, behind, workspace)?;
     let nulls = ordered.nulls;
     if canonical && ordered.is_text() {
         hasher.update(text.get(..length + behind).unwrap_or_default());
@@ -61,9 +68,9 @@ pub(crate) fn hash_plain(
 /// ```
 #[cfg(not(feature = "npm"))]
 pub fn canonicalize(json: &str) -> Result<String, Error> {
-    let (mut text, length) = with_slack(json::plain(json)?, "");
+    let (mut text, length) = with_slack(parse::plain(json)?, "");
     let mut workspace = Workspace::new();
-    let ordered = canonical::order(&mut text, length, 0, &mut workspace)?;
+    let ordered = sort::order(&mut text, length, 0, &mut workspace)?;
     if !ordered.is_text() {
         let mut canonical = Vec::new();
         ordered.write(&mut canonical);
@@ -74,13 +81,13 @@ pub fn canonicalize(json: &str) -> Result<String, Error> {
     Ok(String::from_utf8(text).unwrap_or_default())
 }
 
-/// A text, another one behind it, and what [`canonical::order`] needs; and the first one's length.
+/// A text, another one behind it, and what [`sort::order`] needs; and the first one's length.
 #[cfg(not(feature = "npm"))]
 fn with_slack(text: String, behind: &str) -> (Vec<u8>, usize) {
     let length = text.len();
     let mut bytes = text.into_bytes();
     bytes.extend_from_slice(behind.as_bytes());
-    bytes.resize(bytes.len() + canonical::SLACK, 0);
+    bytes.resize(bytes.len() + sort::SLACK, 0);
     (bytes, length)
 }
 
@@ -100,7 +107,7 @@ fn with_slack(text: String, behind: &str) -> (Vec<u8>, usize) {
 /// ```
 #[cfg(not(feature = "npm"))]
 pub fn hash_payload(json: &str, operation: &str) -> Result<Digest, Error> {
-    let (mut text, length) = with_slack(json::plain(json)?, operation);
+    let (mut text, length) = with_slack(parse::plain(json)?, operation);
     let workspace = &mut Workspace::new();
     let bytes = &mut Vec::new();
     Ok(hash_plain(&mut text, length, operation.len(), true, workspace, bytes)?.0)

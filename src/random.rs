@@ -2,8 +2,8 @@
 
 use alloc::string::String;
 
-use crate::ascii;
-use crate::digest::hex_digit;
+use crate::sha256::hex_digit;
+use crate::text;
 
 /// Random bytes that go into one key.
 pub const ENTROPY_LENGTH: usize = 10;
@@ -121,7 +121,7 @@ fn text([high, low]: [u64; 2]) -> String {
             bits = low;
         }
     }
-    ascii::text(&text)
+    text::ascii(&text)
 }
 
 /// A random key for `Idempotency-Key` headers and the like: a UUID of version 7, greater than any

@@ -6,11 +6,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::digest::HEX_LENGTH;
 use crate::error::Error;
 use crate::key::{self, IdempotencyKey};
 use crate::material::Material;
 use crate::scope::{self, Context, Scope};
+use crate::sha256::HEX_LENGTH;
 
 /// Whether a text of `utf16_length` code units could be a hash already. The SDK asks for the
 /// length only: 32 emoji pass, too.

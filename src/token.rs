@@ -14,14 +14,15 @@
 //! A JavaScript key can hold half of a surrogate pair. It stands in the token as three bytes ED A0..BF
 //! 80..BF (WTF-8), so that JavaScript gets its own text back; hashes have U+FFFD in its place.
 
+mod base64url;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::ascii;
-use crate::base64url;
-use crate::digest::Hasher;
 use crate::error::Error;
 use crate::scope::Scope;
+use crate::sha256::Hasher;
+use crate::text;
 
 const VERSION: u8 = 1;
 /// Versions that may come; any other first byte is no token's.
@@ -48,10 +49,10 @@ impl Carried<'_> {
             length >>= 7;
         }
         bytes.push(length as u8);
-        ascii::append(&mut bytes, self.key);
-        ascii::append(&mut bytes, self.suffix.as_bytes());
+        text::append(&mut bytes, self.key);
+        text::append(&mut bytes, self.suffix.as_bytes());
         let checksum = checksum(&bytes);
-        ascii::append(&mut bytes, &checksum);
+        text::append(&mut bytes, &checksum);
         base64url::encode(&bytes)
     }
 }

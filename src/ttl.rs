@@ -7,9 +7,8 @@
 use alloc::string::String;
 use core::time::Duration;
 
-use crate::ascii;
-use crate::decimal;
 use crate::error::Error;
+use crate::text;
 
 /// The units that the server reads, and the seconds in each.
 const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
@@ -113,7 +112,7 @@ fn rewrite(seconds: u64) -> String {
         .rev()
         .find(|(_, each)| seconds > 0 && seconds.is_multiple_of(*each))
         .unwrap_or(("s", 1));
-    ascii::join(&[&decimal::text(seconds / each), unit])
+    text::join(&[&text::decimal(seconds / each), unit])
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 
 import { invoiceLines } from "../examples/node/invoice-lines.mjs";
-import { installedPackage } from "./js/installed.mjs";
-import { startWorker } from "./js/workerd.mjs";
+import { installedPackage } from "./npm/support/install-package.mjs";
+import { startWorker } from "./npm/support/workerd.mjs";
 
 const entry = fileURLToPath(new URL("../examples/edge/src/worker.ts", import.meta.url));
 const worker = await startWorker(entry, installedPackage());

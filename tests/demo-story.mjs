@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 
-import { startStandIn } from "./js/stand-in/server.mjs";
+import { startStandIn } from "./npm/support/mock-api/server.mjs";
 
 const [, , folder] = process.argv;
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 tarball=$PWD/$(ls pkg/*.tgz)
-tools/setup.sh tools tests
+tools/setup.sh tools tests/npm
 
 # Copies an example, and installs the tarball and its other dependencies there, unless both are there.
 prepare() {

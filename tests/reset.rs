@@ -1,13 +1,13 @@
 //! Every recorded reset that has a meaning in Rust: its plan, followed against the case's server.
 
-mod encoding;
+mod support;
 
-use encoding::{Ctx, Js, id, load, material, scope_of};
 use idempotency_keys::{
     AfterFailure, Error, ErrorCode, IdempotencyKey, ResetOptions, ResetPlan, Scope, Target,
     plan_reset,
 };
 use serde_json::Value;
+use support::{Ctx, Js, id, load, material, scope_of};
 
 /// Why a case of `reset` says nothing about the plan.
 #[derive(Debug, PartialEq)]

@@ -12,7 +12,7 @@ step() {
   printf '== %s: %d s\n' "$name" $((SECONDS - begun))
 }
 
-step "tools" tools/setup.sh tools tests tests/runtimes tests/browsers cargo-fuzz
+step "tools" tools/setup.sh tools tests/npm tests/npm/runtimes tests/npm/playground cargo-fuzz
 step "browser" tools/browsers.sh chromium
 step "formatting" cargo fmt --check
 step "lints" cargo clippy --quiet --all-targets -- -D warnings
@@ -23,10 +23,10 @@ step "native core" cargo test --quiet
 step "crate documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps
 step "crate package" cargo package --quiet --allow-dirty
 step "npm package" make --no-print-directory pack
-step "types" tests/js/types.sh
-step "package" node --test --test-concurrency=2 --test-timeout=300000 tests/js/*.test.mjs
-step "runtimes" node tests/js/runtimes.mjs --required
-step "run once" tests/js/run-once/run.sh
+step "types" tests/npm/package/types.sh
+step "package" node --test --test-concurrency=2 --test-timeout=300000 $(ls tests/npm/*/*.test.mjs | grep -v ^tests/npm/run-once/)
+step "runtimes" node tests/npm/runtimes/runtimes.mjs --required
+step "run once" tests/npm/run-once/run.sh
 step "fuzzing" fuzz/run.sh 10
 
 printf '\nAll checks passed in %d s.\n' $((SECONDS - started))

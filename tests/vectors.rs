@@ -1,10 +1,10 @@
 //! Every vector of keys that has a meaning in Rust, through the crate (`reset.rs`: those of resets).
 //! Each test says how many cases it ran, so that none can get lost unseen.
 
-mod encoding;
+mod support;
 
-use encoding::{Ctx, Js, id, load, material, scope_of};
 use idempotency_keys::{Digest, IdempotencyKey, Scope, is_hash_length};
+use support::{Ctx, Js, id, load, material, scope_of};
 
 #[test]
 fn digests_are_those_of_the_standard() {

@@ -17,8 +17,8 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { createSHA256 } from "hash-wasm";
 
-import { installedPackage } from "../../tests/js/installed.mjs";
-import { foldersOf, importCore } from "../../tests/js/sdk.mjs";
+import { installedPackage } from "../../tests/npm/support/install-package.mjs";
+import { foldersOf, importCore } from "../../tests/npm/support/sdk.mjs";
 import { chart } from "./chart.mjs";
 import { coldStart, printColdStart } from "./cold-start.mjs";
 import { payloadFigures, printPayloads } from "./payload.mjs";

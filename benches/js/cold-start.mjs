@@ -9,8 +9,8 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { installedPackage } from "../../tests/js/installed.mjs";
-import { foldersOf } from "../../tests/js/sdk.mjs";
+import { installedPackage } from "../../tests/npm/support/install-package.mjs";
+import { foldersOf } from "../../tests/npm/support/sdk.mjs";
 
 const url = (...path) => JSON.stringify(pathToFileURL(join(...path)).href);
 const dist = join(installedPackage(), "node_modules/idempotency-keys/dist");

@@ -8,8 +8,8 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { installedPackage } from "../../tests/js/installed.mjs";
-import { foldersOf, importCore } from "../../tests/js/sdk.mjs";
+import { installedPackage } from "../../tests/npm/support/install-package.mjs";
+import { foldersOf, importCore } from "../../tests/npm/support/sdk.mjs";
 
 const [subject, count] = [process.argv[2], Number(process.argv[3])];
 const ctx = { run: { id: "run_abc123def456" }, attempt: { number: 1 } };

@@ -15,7 +15,7 @@ import canonicalize from "canonicalize";
 import { canonicalize as jsonCanonicalize } from "json-canonicalize";
 import stable from "safe-stable-stringify";
 
-import { installedPackage } from "../../tests/js/installed.mjs";
+import { installedPackage } from "../../tests/npm/support/install-package.mjs";
 
 const ROUNDS = 200;
 const { hashPayload } = await import(

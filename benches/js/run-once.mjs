@@ -13,11 +13,11 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { runOnce as entry } from "../../tests/js/run-once/package.mjs";
-import { startPostgres, startRedis } from "../../tests/js/run-once/services.mjs";
-import { hasSqlite } from "../../tests/js/run-once/sqlite-node.mjs";
+import { runOnce as entry } from "../../tests/npm/run-once/package.mjs";
+import { startPostgres, startRedis } from "../../tests/npm/run-once/services.mjs";
+import { hasSqlite } from "../../tests/npm/run-once/sqlite-node.mjs";
 
-const require = createRequire(new URL("../../tests/js/run-once/package.json", import.meta.url));
+const require = createRequire(new URL("../../tests/npm/run-once/package.json", import.meta.url));
 const { createRunOnce, MemoryStore, PostgresStore, postgresMigration, RedisStore, SqliteStore, sqliteMigration } = entry;
 
 const seconds = Number(process.argv[2] ?? 4);

@@ -7,9 +7,9 @@
 
 import { fileURLToPath } from "node:url";
 
-import { Missing } from "../../tests/js/runtimes/missing.mjs";
-import { RUNTIMES } from "../../tests/js/runtimes/list.mjs";
-import { stage } from "../../tests/js/runtimes/stage.mjs";
+import { Missing } from "../../tests/npm/runtimes/missing.mjs";
+import { RUNTIMES } from "../../tests/npm/runtimes/list.mjs";
+import { stage } from "../../tests/npm/runtimes/stage.mjs";
 
 const WAYS = ["`import`", "no permissions", "esbuild, as wrangler does", "page, no bundler"];
 const inside = fileURLToPath(new URL("inside.mjs", import.meta.url));

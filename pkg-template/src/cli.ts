@@ -24,7 +24,7 @@ import {
   randomKey,
   RequestTimeoutError,
   standardInstance,
-} from "./core.js";
+} from "./shared.js";
 import type { CreateOptions, IdempotencyKeyScope, ResetOptions } from "./types.js";
 
 const FAILED_REQUEST = 1;

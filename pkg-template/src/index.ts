@@ -13,7 +13,7 @@
  * @module
  */
 
-import { standardInstance } from "./core.js";
+import { standardInstance } from "./shared.js";
 import type { IdempotencyKeys } from "./types.js";
 
 /** Finds the task context by itself: in the options, or where the Trigger.dev SDK keeps it. */
@@ -21,7 +21,7 @@ export const idempotencyKeys: IdempotencyKeys = standardInstance;
 
 export type { IdempotencyKeys } from "./types.js";
 
-export { IdempotencyKey, canonicalize, hashPayload, parseTtl, randomKey, engineName } from "./core.js";
+export { IdempotencyKey, canonicalize, hashPayload, parseTtl, randomKey, engineName } from "./shared.js";
 
 export type {
   KeyMaterial,
@@ -52,5 +52,5 @@ export {
   NotFoundError,
   ConnectionError,
   RequestTimeoutError,
-} from "./core.js";
+} from "./shared.js";
 export type { ApiErrorDetails, ErrorCode } from "./errors.js";

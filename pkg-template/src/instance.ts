@@ -1,11 +1,11 @@
 /** The instances behind `idempotencyKeys`. */
 
-import { resetFirst } from "./api.js";
-import { findContext } from "./context.js";
-import { create, createMany } from "./create.js";
-import { hashPayload } from "./payload.js";
-import { candidatesOf } from "./reset.js";
-import { findSettings } from "./settings.js";
+import { resetFirst } from "./reset/request.js";
+import { findContext } from "./keys/context.js";
+import { create, createMany } from "./keys/create.js";
+import { hashPayload } from "./payload/payload.js";
+import { candidatesOf } from "./reset/plan.js";
+import { findSettings } from "./reset/settings.js";
 import type { Config, IdempotencyKeys } from "./types.js";
 
 /** An instance that knows `config`. Its methods need no `this`, so they can be passed around. */

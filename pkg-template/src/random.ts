@@ -2,7 +2,7 @@
 
 import { now } from "./builtins.js";
 import { EngineError } from "./errors.js";
-import { ENTROPY_LENGTH, randomKeyAfter } from "./wasm-data.js";
+import { ENTROPY_LENGTH, randomKeyAfter } from "./wasm/data.js";
 
 const entropy = new Uint8Array(ENTROPY_LENGTH);
 let last = "";

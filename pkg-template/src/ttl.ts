@@ -1,7 +1,7 @@
 /** Time-to-lives. The rule is the core's; see `src/ttl.rs`. */
 
-import { NonText, refuseNonText } from "./wasm.js";
-import { ttlMilliseconds } from "./wasm-data.js";
+import { NonText, refuseNonText } from "./wasm/keys.js";
+import { ttlMilliseconds } from "./wasm/data.js";
 
 /**
  * The milliseconds of a time-to-live, as the Trigger.dev server reads `idempotencyKeyTTL`: digits and

@@ -1,6 +1,6 @@
 /** The types of the public surface, each member documented where an editor shows it. */
 
-import type { IdempotencyKey } from "./key.js";
+import type { IdempotencyKey } from "./keys/key.js";
 
 /**
  * What a key is unique within: one run of the parent task (the same on every retry), one attempt

@@ -9,8 +9,8 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { decode, encodeText } from "../js/decode.mjs";
-import { cases, compactRequest, impliedOptions } from "../js/vectors.mjs";
+import { decode, encodeText } from "../npm/conformance/decode.mjs";
+import { cases, compactRequest, impliedOptions } from "../npm/support/vectors.mjs";
 
 const REFERENCE = "4.8.3";
 const OLDER = ["4.3.3", "4.4.6"];

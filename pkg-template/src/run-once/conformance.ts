@@ -13,7 +13,7 @@
  * @module
  */
 import type { Acquired, Claim } from "./machine.js";
-import type { Store } from "./store.js";
+import type { Store } from "./stores/store.js";
 
 /** One case: it rejects, with an error that says what was found and expected, if the store fails it. */
 export interface ConformanceCase {

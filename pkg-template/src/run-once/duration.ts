@@ -1,5 +1,5 @@
 /** Durations as callers give them. */
-import { InvalidTtlError, parseTtl } from "../core.js";
+import { InvalidTtlError, parseTtl } from "../shared.js";
 
 /**
  * Milliseconds as a number, or a text of digits and one of `s`, `m`, `h`, `d`, such as `"60s"` or

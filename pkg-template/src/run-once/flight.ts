@@ -8,13 +8,13 @@ import {
   PayloadMismatchError,
   PublishError,
   StoreError,
-} from "./failures.js";
-import type { IdempotencyKey } from "../core.js";
+} from "./errors.js";
+import type { IdempotencyKey } from "../shared.js";
 import { timer, unrefTimer } from "./duration.js";
 import { afterAcquire, afterPublish, afterRun } from "./machine.js";
 import type { Acquired, Claim } from "./machine.js";
 import { decodeResult, encodeResult } from "./result.js";
-import type { Store } from "./store.js";
+import type { Store } from "./stores/store.js";
 import type { Execution, RunOnceEvent } from "./types.js";
 
 type Callback = (idempotencyKey: string, execution: Execution) => unknown;

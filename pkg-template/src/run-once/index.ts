@@ -16,8 +16,8 @@
 export { createRunOnce } from "./run-once.js";
 export type { RunOnce, RunOnceConfig, RunOnceOptions, Execution, RunOnceEvent } from "./types.js";
 export type { Duration } from "./duration.js";
-export { MemoryStore, type MemoryStoreOptions } from "./memory.js";
-export type { Store } from "./store.js";
+export { MemoryStore, type MemoryStoreOptions } from "./stores/memory.js";
+export type { Store } from "./stores/store.js";
 export type { Acquired, Claim, StoreRecord } from "./machine.js";
 export {
   InvalidArgumentError,
@@ -27,4 +27,4 @@ export {
   LeaseLostError,
   StoreError,
   PublishError,
-} from "./failures.js";
+} from "./errors.js";

@@ -1,5 +1,5 @@
 /** A callback's result to JSON text and back; refuses what would come back as something else. */
-import { InvalidResultError } from "./failures.js";
+import { InvalidResultError } from "./errors.js";
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 

@@ -1,12 +1,12 @@
 /** `createRunOnce`: keys, settings, and which flight a call belongs to. */
-import { createInstance, hashPayload, IdempotencyKey } from "../core.js";
-import { InvalidArgumentError, PayloadMismatchError } from "./failures.js";
+import { createInstance, hashPayload, IdempotencyKey } from "../shared.js";
+import { InvalidArgumentError, PayloadMismatchError } from "./errors.js";
 import type { KeyMaterial, TaskContext } from "../types.js";
 import { milliseconds } from "./duration.js";
 import { Flight } from "./flight.js";
 import type { Claim } from "./machine.js";
-import { MemoryStore } from "./memory.js";
-import type { Store } from "./store.js";
+import { MemoryStore } from "./stores/memory.js";
+import type { Store } from "./stores/store.js";
 import type { RunOnce, RunOnceConfig, RunOnceEvent } from "./types.js";
 
 const OPERATIONS = ["acquire", "renew", "complete", "release"] as const;

@@ -1,8 +1,8 @@
 /** The types of run-once's surface. */
-import type { IdempotencyKey } from "../core.js";
+import type { IdempotencyKey } from "../shared.js";
 import type { KeyMaterial, TaskContext } from "../types.js";
 import type { Duration } from "./duration.js";
-import type { Store } from "./store.js";
+import type { Store } from "./stores/store.js";
 
 /** Settings of {@link createRunOnce}. */
 export interface RunOnceConfig {

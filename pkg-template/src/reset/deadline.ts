@@ -1,0 +1,60 @@
+/** Ends a call early: on the caller's signal, or when its time is up. */
+
+import { RequestTimeoutError } from "../errors.js";
+import type { RequestOptions } from "../types.js";
+
+/** The longest delay that timers know; longer ones fire at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+export interface Deadline {
+  /** For `fetch`; absent where nothing can end the call. */
+  readonly signal: AbortSignal | undefined;
+  /** Throws what ended the call, if anything has. */
+  check(): void;
+  /** Resolves after `milliseconds`, or rejects when the call ends first. */
+  wait(milliseconds: number): Promise<void>;
+  /** To be called when all is done: a timer would keep the process alive. */
+  release(): void;
+}
+
+/** The deadline of one call, retries and the waits between them included. */
+export function startDeadline({ signal, timeoutMs }: RequestOptions): Deadline {
+  // No controller where none is needed, so that no runtime has to know of it.
+  const controller = signal || timeoutMs !== undefined ? new AbortController() : undefined;
+  const follow = (): void => controller?.abort(signal?.reason);
+  if (signal?.aborted) {
+    follow();
+  }
+  signal?.addEventListener("abort", follow, { once: true });
+  const timer =
+    timeoutMs === undefined || timeoutMs > LONGEST_MS
+      ? undefined
+      : setTimeout(() => controller?.abort(new RequestTimeoutError(timeoutMs)), timeoutMs);
+  const check = (): void => {
+    if (controller?.signal.aborted) {
+      throw controller.signal.reason;
+    }
+  };
+  return {
+    signal: controller?.signal,
+    check,
+    async wait(milliseconds) {
+      check();
+      await new Promise<void>((resolve, reject) => {
+        const stop = (): void => {
+          clearTimeout(pause);
+          reject(controller?.signal.reason);
+        };
+        const pause = setTimeout(() => {
+          controller?.signal.removeEventListener("abort", stop);
+          resolve();
+        }, milliseconds);
+        controller?.signal.addEventListener("abort", stop, { once: true });
+      });
+    },
+    release() {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", follow);
+    },
+  };
+}

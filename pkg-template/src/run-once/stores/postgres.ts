@@ -1,0 +1,220 @@
+/**
+ * Records in a table of PostgreSQL 12 or later, on `pg` or any client with its `query`.
+ *
+ * One row per key, one statement per operation, and the server's own clock.
+ *
+ * @module
+ */
+import { timer } from "../duration.js";
+import { InvalidArgumentError } from "../errors.js";
+import type { Acquired, Claim } from "../machine.js";
+import type { Store } from "./store.js";
+
+/** What is used of a `pg` pool; PGlite and others have it, too. */
+export interface PostgresClient {
+  query(text: string, values: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
+}
+
+type Row = Awaited<ReturnType<PostgresClient["query"]>>["rows"][number];
+
+/** Settings of {@link PostgresStore}. */
+export interface PostgresStoreOptions {
+  /** The table, with its schema or without. Default: `"run_once"`. */
+  readonly table?: string;
+}
+
+const TABLE = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/;
+
+function checkTable(table: string): void {
+  if (!TABLE.test(table)) {
+    throw new InvalidArgumentError(
+      `the table's name is ${JSON.stringify(table)}, expected lower-case letters, digits and "_", with a schema or without`,
+    );
+  }
+}
+
+/**
+ * What creates the table and the function that claims a key, to put into a migration. It may run
+ * again.
+ *
+ * @param table The table, with its schema or without. Default: `"run_once"`.
+ * @returns SQL, of several statements.
+ * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a name that would need quoting.
+ */
+export function postgresMigration(table = "run_once"): string {
+  checkTable(table);
+  return `CREATE TABLE IF NOT EXISTS ${table} (
+  hash text PRIMARY KEY,
+  token text NOT NULL,
+  holder text NOT NULL,
+  fingerprint text,
+  lease_end timestamptz, -- null: done
+  result text, -- JSON; null: undefined
+  expires timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS ${table.replace(".", "_")}_expires ON ${table} (expires);
+
+-- Changes the row only as ON CONFLICT finds it, so that of many callers one gets the key. A function,
+-- so that PostgreSQL keeps its plans: planning took longer than all the rest.
+CREATE OR REPLACE FUNCTION ${table}_acquire(
+  p_hash text, p_holder text, p_lease_ms float8, p_ttl_ms float8, p_fingerprint text, p_token text,
+  OUT status text, OUT result text, OUT lease_ms float8
+) LANGUAGE plpgsql AS $$
+DECLARE
+  now timestamptz;
+  found_row ${table}%ROWTYPE;
+  is_live boolean;
+BEGIN
+  LOOP
+    SELECT * INTO found_row FROM ${table} t WHERE t.hash = p_hash;
+    now := clock_timestamp();
+    is_live := coalesce(found_row.expires > now, false);
+    IF is_live THEN
+      IF found_row.fingerprint <> p_fingerprint THEN
+        status := 'mismatch';
+        RETURN;
+      ELSIF found_row.lease_end IS NULL THEN
+        status := 'done';
+        result := found_row.result;
+        RETURN;
+      ELSIF found_row.holder <> p_holder AND found_row.lease_end > now THEN
+        status := 'held';
+        lease_ms := extract(epoch FROM found_row.lease_end - now) * 1000;
+        RETURN;
+      END IF;
+    END IF;
+    INSERT INTO ${table} AS t (hash, holder, token, fingerprint, lease_end, expires)
+    VALUES (p_hash, p_holder, p_token, coalesce(p_fingerprint, CASE WHEN is_live THEN found_row.fingerprint END),
+      now + p_lease_ms * interval '1 ms', now + (p_lease_ms + p_ttl_ms) * interval '1 ms')
+    ON CONFLICT (hash) DO UPDATE SET
+      holder = excluded.holder, token = excluded.token, fingerprint = excluded.fingerprint,
+      lease_end = excluded.lease_end, expires = excluded.expires, result = NULL
+    WHERE (t.holder, t.lease_end, t.expires) IS NOT DISTINCT FROM (found_row.holder, found_row.lease_end, found_row.expires);
+    IF FOUND THEN
+      status := CASE WHEN is_live AND found_row.holder <> p_holder THEN 'takenOver' ELSE 'acquired' END;
+      RETURN;
+    END IF;
+  END LOOP;
+END
+$$;`;
+}
+
+/** So many milliseconds, given as a parameter, from now on. */
+const after = (parameter: string): string =>
+  `clock_timestamp() + ${parameter}::float8 * interval '1 ms'`;
+
+/** The functions of `machine.ts` in SQL. */
+function statements(table: string) {
+  return {
+    acquire: `SELECT * FROM ${table}_acquire($1, $2, $3, $4, $5, $6)`,
+    renew: `
+UPDATE ${table} SET lease_end = ${after("$3")}, expires = ${after("($3 + $4)")}
+WHERE hash = $1 AND holder = $2 AND lease_end IS NOT NULL AND expires > clock_timestamp()
+RETURNING hash`,
+    complete: `
+UPDATE ${table} SET lease_end = NULL,
+  result = CASE WHEN lease_end IS NULL THEN result ELSE $3::text END,
+  expires = CASE WHEN lease_end IS NULL THEN expires ELSE ${after("$4")} END
+WHERE hash = $1 AND holder = $2 AND expires > clock_timestamp()
+RETURNING hash`,
+    release: `
+DELETE FROM ${table}
+WHERE hash = $1 AND holder = $2 AND lease_end IS NOT NULL AND expires > clock_timestamp()
+RETURNING hash`,
+    deleteExpired: `
+WITH gone AS (DELETE FROM ${table} WHERE expires <= clock_timestamp() RETURNING hash)
+SELECT count(*)::int4 AS count FROM gone`,
+  };
+}
+
+/** More than even a crowd loses in a row. */
+const MOST_RACES = 100;
+const LONGEST_PAUSE_MS = 100;
+/** Only where the database's default isolation is stricter than READ COMMITTED; nothing was changed. */
+const SERIALIZATION_FAILURE = "40001";
+
+/**
+ * Keeps records in PostgreSQL, for as long as PostgreSQL keeps anything.
+ *
+ * Give it a pool, not a connection within a transaction: others would see a claim only after the
+ * commit, and wait for it without end.
+ *
+ * @example
+ * ```ts
+ * import pg from "pg";
+ *
+ * const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL });
+ * await pool.query(postgresMigration());
+ * const { runOnce } = createRunOnce({ store: new PostgresStore(pool) });
+ * ```
+ */
+export class PostgresStore implements Store {
+  readonly #client: PostgresClient;
+  readonly #statements: ReturnType<typeof statements>;
+
+  /**
+   * @param client A pool, or anything with its `query`.
+   * @param options The table's name.
+   * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a client or a table's name that can't be used.
+   */
+  constructor(client: PostgresClient, options: PostgresStoreOptions = {}) {
+    if (typeof client?.query !== "function") {
+      throw new InvalidArgumentError("the PostgreSQL client has no query function: pass a pool of pg, or its like");
+    }
+    const table = options.table ?? "run_once";
+    checkTable(table);
+    this.#client = client;
+    this.#statements = statements(table);
+  }
+
+  async acquire(hash: string, claim: Claim): Promise<Acquired> {
+    const { holder, leaseMs, ttlMs, token, fingerprint = null } = claim;
+    const values = [hash, holder, leaseMs, ttlMs, fingerprint, token];
+    const [row = {}] = await this.#query("acquire", values);
+    const status = row["status"] as Acquired["status"];
+    switch (status) {
+      case "held":
+        return { status, leaseMs: Number(row["lease_ms"]) };
+      case "done":
+        return { status, result: row["result"] == null ? undefined : String(row["result"]) };
+      default:
+        return { status };
+    }
+  }
+
+  async renew(hash: string, holder: string, leaseMs: number, ttlMs: number): Promise<boolean> {
+    return (await this.#query("renew", [hash, holder, leaseMs, ttlMs])).length > 0;
+  }
+
+  async complete(
+    hash: string,
+    holder: string,
+    result: string | undefined,
+    ttlMs: number,
+  ): Promise<boolean> {
+    return (await this.#query("complete", [hash, holder, result ?? null, ttlMs])).length > 0;
+  }
+
+  async release(hash: string, holder: string): Promise<boolean> {
+    return (await this.#query("release", [hash, holder])).length > 0;
+  }
+
+  /** Deletes the rows whose time is over, which count as absent already; returns how many. */
+  async deleteExpired(): Promise<number> {
+    const [row] = await this.#query("deleteExpired", []);
+    return Number(row?.["count"] ?? 0);
+  }
+
+  async #query(operation: keyof ReturnType<typeof statements>, values: unknown[]): Promise<Row[]> {
+    for (let races = 1; ; races++) {
+      try {
+        return (await this.#client.query(this.#statements[operation], values)).rows;
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== SERIALIZATION_FAILURE || races === MOST_RACES) throw error;
+        // Out of step with the others, or all of a crowd would lose together, again and again.
+        const pause = Math.random() * Math.min(2 ** races, LONGEST_PAUSE_MS);
+        await new Promise<void>((resolve) => timer(resolve, pause));
+      }
+    }
+  }
+}

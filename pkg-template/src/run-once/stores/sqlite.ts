@@ -1,0 +1,196 @@
+/**
+ * Records in a table of SQLite 3.35 or later, on `node:sqlite` or `better-sqlite3`.
+ *
+ * One row per key; each change is one statement. The clock is the machine's, as SQLite reads it:
+ * all processes of a database file share it.
+ *
+ * @module
+ */
+import { InvalidArgumentError } from "../errors.js";
+import type { Acquired, Claim } from "../machine.js";
+import type { Store } from "./store.js";
+
+/** What is used of `DatabaseSync` (`node:sqlite`) or `Database` (`better-sqlite3`). */
+export interface SqliteDatabase {
+  prepare(sql: string): { all(values: Record<string, string | number | null>): unknown[] };
+}
+
+type Statement = ReturnType<SqliteDatabase["prepare"]>;
+
+/** Settings of {@link SqliteStore}. */
+export interface SqliteStoreOptions {
+  /** The table. Default: `"run_once"`. */
+  readonly table?: string;
+}
+
+const TABLE = /^[a-z_][a-z0-9_]*$/;
+
+/**
+ * What creates the table, to put into a migration. It may run again.
+ *
+ * @param table The table. Default: `"run_once"`.
+ * @returns SQL.
+ * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a name that would need quoting.
+ */
+export function sqliteMigration(table = "run_once"): string {
+  if (!TABLE.test(table)) {
+    throw new InvalidArgumentError(
+      `the table's name is ${JSON.stringify(table)}, expected lower-case letters, digits and "_"`,
+    );
+  }
+  return `CREATE TABLE IF NOT EXISTS ${table} (
+  hash TEXT PRIMARY KEY,
+  token TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  fingerprint TEXT,
+  lease_end INTEGER, -- Unix milliseconds; null: done
+  result TEXT, -- JSON; null: undefined
+  expires INTEGER NOT NULL -- Unix milliseconds
+);
+CREATE INDEX IF NOT EXISTS ${table}_expires ON ${table} (expires);`;
+}
+
+/** Milliseconds since 1970, from the Julian day: older SQLites have no `unixepoch('subsec')`. */
+const NOW = "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)";
+
+/**
+ * The functions of `machine.ts` in SQL.
+ *
+ * `acquire` is a read, which is all that a hit needs and locks nothing, and a conditional write,
+ * which decides by itself: when it changes no row, another process came first, and both are done
+ * again.
+ */
+function statements(table: string) {
+  return {
+    read: `
+SELECT result, lease_end - ${NOW} AS lease_ms, CASE
+  WHEN fingerprint <> $fingerprint THEN 'mismatch'
+  WHEN lease_end IS NULL THEN 'done'
+  WHEN holder = $holder THEN 'acquired'
+  WHEN lease_end <= ${NOW} THEN 'takenOver'
+  ELSE 'held' END AS status
+FROM ${table} WHERE hash = $hash AND expires > ${NOW}`,
+    take: `
+INSERT INTO ${table} (hash, holder, lease_end, expires, token, fingerprint)
+VALUES ($hash, $holder, ${NOW} + $leaseMs, ${NOW} + $leaseMs + $ttlMs, $token, $fingerprint)
+ON CONFLICT (hash) DO UPDATE SET
+  holder = excluded.holder, lease_end = excluded.lease_end, expires = excluded.expires,
+  token = excluded.token, result = NULL,
+  fingerprint = coalesce(excluded.fingerprint, CASE WHEN expires > ${NOW} THEN fingerprint END)
+WHERE expires <= ${NOW} OR (
+  (holder = excluded.holder OR lease_end <= ${NOW}) AND lease_end IS NOT NULL
+  AND (fingerprint <> excluded.fingerprint) IS NOT TRUE)
+RETURNING hash`,
+    renew: `
+UPDATE ${table} SET lease_end = ${NOW} + $leaseMs, expires = ${NOW} + $leaseMs + $ttlMs
+WHERE hash = $hash AND holder = $holder AND lease_end IS NOT NULL AND expires > ${NOW}
+RETURNING hash`,
+    complete: `
+UPDATE ${table} SET lease_end = NULL,
+  result = CASE WHEN lease_end IS NULL THEN result ELSE $result END,
+  expires = CASE WHEN lease_end IS NULL THEN expires ELSE ${NOW} + $ttlMs END
+WHERE hash = $hash AND holder = $holder AND expires > ${NOW}
+RETURNING hash`,
+    release: `
+DELETE FROM ${table}
+WHERE hash = $hash AND holder = $holder AND lease_end IS NOT NULL AND expires > ${NOW}
+RETURNING hash`,
+    deleteExpired: `DELETE FROM ${table} WHERE expires <= ${NOW} RETURNING hash`,
+  };
+}
+
+/** Far more than can be lost in a row: each time, a record has come and gone within microseconds. */
+const MOST_RACES = 100;
+
+/**
+ * Keeps records in an SQLite file: for the processes of one machine.
+ *
+ * Open the database with a busy timeout and in WAL mode, or a call fails with "database is locked"
+ * while another process writes.
+ *
+ * @example
+ * ```ts
+ * import { DatabaseSync } from "node:sqlite";
+ *
+ * const database = new DatabaseSync("run-once.db", { timeout: 5000 });
+ * database.exec("PRAGMA journal_mode = WAL");
+ * database.exec(sqliteMigration());
+ * const { runOnce } = createRunOnce({ store: new SqliteStore(database) });
+ * ```
+ */
+export class SqliteStore implements Store {
+  readonly #statements: Record<keyof ReturnType<typeof statements>, Statement>;
+
+  /**
+   * @param database Where the table is.
+   * @param options The table's name.
+   * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a database or a table's name that can't be
+   * used; SQLite's own error where the table is missing.
+   */
+  constructor(database: SqliteDatabase, options: SqliteStoreOptions = {}) {
+    if (typeof database?.prepare !== "function") {
+      throw new InvalidArgumentError(
+        "the SQLite database has no prepare function: pass a DatabaseSync of node:sqlite, or a Database of better-sqlite3",
+      );
+    }
+    const table = options.table ?? "run_once";
+    sqliteMigration(table);
+    const { read, take, renew, complete, release, deleteExpired } = statements(table);
+    this.#statements = {
+      read: database.prepare(read),
+      take: database.prepare(take),
+      renew: database.prepare(renew),
+      complete: database.prepare(complete),
+      release: database.prepare(release),
+      deleteExpired: database.prepare(deleteExpired),
+    };
+  }
+
+  async acquire(hash: string, claim: Claim): Promise<Acquired> {
+    const { holder, leaseMs, ttlMs, token, fingerprint = null } = claim;
+    for (let races = 0; races < MOST_RACES; races++) {
+      const row = this.#statements.read.all({ hash, holder, fingerprint })[0] as Found | undefined;
+      const status = row?.status ?? "acquired";
+      switch (status) {
+        case "held":
+          return { status, leaseMs: Number(row?.lease_ms) };
+        case "done":
+          return { status, result: row?.result ?? undefined };
+        case "mismatch":
+          return { status };
+      }
+      const taken = this.#statements.take.all({ hash, holder, leaseMs, ttlMs, token, fingerprint });
+      if (taken.length > 0) return { status };
+    }
+    throw new Error(`lost the race for a record ${MOST_RACES} times`);
+  }
+
+  async renew(hash: string, holder: string, leaseMs: number, ttlMs: number): Promise<boolean> {
+    return this.#statements.renew.all({ hash, holder, leaseMs, ttlMs }).length > 0;
+  }
+
+  async complete(
+    hash: string,
+    holder: string,
+    result: string | undefined,
+    ttlMs: number,
+  ): Promise<boolean> {
+    return this.#statements.complete.all({ hash, holder, result: result ?? null, ttlMs }).length > 0;
+  }
+
+  async release(hash: string, holder: string): Promise<boolean> {
+    return this.#statements.release.all({ hash, holder }).length > 0;
+  }
+
+  /** Deletes the rows whose time is over, which count as absent already; returns how many. */
+  async deleteExpired(): Promise<number> {
+    return this.#statements.deleteExpired.all({}).length;
+  }
+}
+
+/** What `read` finds. */
+interface Found {
+  readonly status: Acquired["status"];
+  readonly result: string | null;
+  readonly lease_ms: number | bigint | null;
+}

@@ -1,0 +1,51 @@
+/** What a store is. */
+import type { Acquired, Claim } from "../machine.js";
+
+/**
+ * Where run-once keeps its records. Each operation is atomic, one round trip, and safe to send
+ * twice; time is the store's, so that the callers' clocks don't matter. Run a store of your own
+ * against the suite in `idempotency-keys/run-once/conformance`.
+ *
+ * A store rejects when its engine can't be reached or fails; it never answers on a guess.
+ */
+export interface Store {
+  /**
+   * Takes the key if it has no record, if its record has expired, if the holder is the same, or if
+   * another's lease is over; otherwise changes nothing and says what is there.
+   *
+   * @param hash 64 hex digits.
+   * @param claim Who asks, and for how long.
+   */
+  acquire(hash: string, claim: Claim): Promise<Acquired>;
+  /**
+   * Prolongs the lease to `leaseMs` from now, if `holder` still holds the key; false if not.
+   *
+   * @param hash 64 hex digits.
+   * @param holder Who asks, as in its claim.
+   * @param leaseMs In milliseconds.
+   * @param ttlMs For how long the record outlives the lease, in milliseconds.
+   */
+  renew(hash: string, holder: string, leaseMs: number, ttlMs: number): Promise<boolean>;
+  /**
+   * Publishes `result` for `ttlMs`, if `holder` still holds the key or has published already;
+   * false if not.
+   *
+   * @param hash 64 hex digits.
+   * @param holder Who asks, as in its claim.
+   * @param result JSON text, or undefined: kept apart from the text `null`.
+   * @param ttlMs For how long the result is kept, in milliseconds.
+   */
+  complete(
+    hash: string,
+    holder: string,
+    result: string | undefined,
+    ttlMs: number,
+  ): Promise<boolean>;
+  /**
+   * Removes the record, if `holder` still holds the key; false if not.
+   *
+   * @param hash 64 hex digits.
+   * @param holder Who asks, as in its claim.
+   */
+  release(hash: string, holder: string): Promise<boolean>;
+}

@@ -1,0 +1,18 @@
+/**
+ * All that the package's entries share. Bundled once for each kind of runtime, so that every entry
+ * of a process uses the same core and the same classes.
+ */
+
+export { carryOut, resetFirst } from "./reset/request.js";
+export { installCatalog } from "./trigger-sdk/catalog.js";
+export { findContext } from "./keys/context.js";
+export { create } from "./keys/create.js";
+export * from "./errors.js";
+export { createInstance, standardInstance } from "./instance.js";
+export { IdempotencyKey, materialOf, optionsOf } from "./keys/key.js";
+export { canonicalize, hashPayload } from "./payload/payload.js";
+export { randomKey } from "./random.js";
+export { candidatesOf } from "./reset/plan.js";
+export { findSettings } from "./reset/settings.js";
+export { parseTtl } from "./ttl.js";
+export { engineName, isHashLength } from "./wasm/keys.js";

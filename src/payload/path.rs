@@ -1,0 +1,142 @@
+//! Where in a payload something is, for errors: `$.items[3].name`.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::text;
+
+/// Steps named at each end of a path; what lies between them in a deeper one is left out.
+const SHOWN: usize = 16;
+/// Bytes of a member's name that are shown.
+const NAME_LENGTH: usize = 80;
+
+/// One step of a path.
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    /// Into the member whose name, as JSON writes it without its quotation marks, this is.
+    Member(&'a [u8]),
+    Element(u64),
+}
+
+/// The path of what stands at `offset` in a plain JSON text.
+pub(crate) fn at(text: &[u8], offset: usize) -> String {
+    let mut steps = Vec::new();
+    let mut at = 0;
+    // Whether the next string names a member.
+    let mut names = false;
+    while at < offset
+        && let Some(&byte) = text.get(at)
+    {
+        at += 1;
+        match byte {
+            b'"' => {
+                let start = at;
+                at = string_end(text, at);
+                if names && let Some(name) = text.get(start..at - 1) {
+                    steps.pop();
+                    steps.push(Step::Member(name));
+                    names = false;
+                }
+            }
+            b'{' => {
+                steps.push(Step::Member(&[]));
+                names = true;
+            }
+            b'[' => steps.push(Step::Element(0)),
+            b'}' | b']' => {
+                steps.pop();
+                names = false;
+            }
+            b',' => match steps.last_mut() {
+                Some(Step::Element(index)) => *index += 1,
+                Some(Step::Member(_)) => names = true,
+                None => {}
+            },
+            _ => {}
+        }
+    }
+    if names {
+        // Between two members it is the object.
+        steps.pop();
+    }
+    show(&steps)
+}
+
+/// The path whose steps are the elements of a JSON array: texts name members, numbers elements.
+#[cfg(feature = "npm")]
+pub(crate) fn of_steps(array: &[u8]) -> String {
+    let mut steps = Vec::new();
+    let mut at = 0;
+    while let Some(&byte) = array.get(at) {
+        at += 1;
+        match byte {
+            b'"' => {
+                let start = at;
+                at = string_end(array, at);
+                steps.push(Step::Member(array.get(start..at - 1).unwrap_or_default()));
+            }
+            b'0'..=b'9' => {
+                let mut index = u64::from(byte - b'0');
+                while let Some(&digit @ b'0'..=b'9') = array.get(at) {
+                    index = index.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+                    at += 1;
+                }
+                steps.push(Step::Element(index));
+            }
+            _ => {}
+        }
+    }
+    show(&steps)
+}
+
+/// Behind the quotation mark that ends the string whose content starts at `at`.
+fn string_end(text: &[u8], mut at: usize) -> usize {
+    while let Some(&byte) = text.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    text.len() + 2
+}
+
+fn show(steps: &[Step<'_>]) -> String {
+    let mut path = String::from("$");
+    let hidden = SHOWN..steps.len().saturating_sub(SHOWN);
+    for (index, step) in steps.iter().enumerate() {
+        if hidden.contains(&index) {
+            if index == hidden.start {
+                path.push('…');
+            }
+            continue;
+        }
+        match step {
+            Step::Element(index) => {
+                path.push('[');
+                path.push_str(&text::decimal(*index));
+                path.push(']');
+            }
+            Step::Member(name) if is_identifier(name) => {
+                path.push('.');
+                path.push_str(&text_of(name));
+            }
+            Step::Member(name) => {
+                path.push_str("[\"");
+                path.push_str(&text_of(name));
+                path.push_str("\"]");
+            }
+        }
+    }
+    path
+}
+
+fn is_identifier(name: &[u8]) -> bool {
+    let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$');
+    name.first().is_some_and(|first| !first.is_ascii_digit()) && name.iter().all(word)
+}
+
+fn text_of(name: &[u8]) -> String {
+    let text = core::str::from_utf8(name).unwrap_or("\u{fffd}");
+    crate::error::excerpt(text, NAME_LENGTH)
+}

@@ -1,0 +1,67 @@
+/** Every page: where its links lead, and that its code is run by a test. */
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { posix } from "node:path";
+import { test } from "node:test";
+
+import { slug } from "../../../tools/api/slug.mjs";
+import { blocksOf, PAGES, textOf } from "../support/snippets.mjs";
+
+/** The test that runs each page's code. */
+const RUN_BY = {
+  "README.md": "readme",
+  "docs/api.md": "api-reference",
+  "docs/migration.md": "migration",
+  "docs/payloads.md": "readme",
+  "docs/run-once.md": "../run-once/docs",
+  "docs/runtimes.md": "readme, runtimes",
+  "docs/sdk.md": "sdk",
+  "docs/tokens.md": "readme",
+  "docs/wire-format.md": "readme, wire-format",
+};
+const HAS_CODE = /^(js|ts)\b/;
+
+const withoutCode = (text) => text.replace(/^ *```[^]*?^ *```$/gm, "").replace(/`[^`\n]*`/g, "code");
+
+function linksOf(page) {
+  const text = withoutCode(textOf(page));
+  return [...text.matchAll(/\]\(([^)\s]+)\)|href="([^"]+)"/g)].map(([, markdown, html]) => markdown ?? html);
+}
+
+function anchorsOf(page) {
+  const text = textOf(page).replace(/^ *```[^]*?^ *```$/gm, "");
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => slug(heading));
+}
+
+for (const page of PAGES) {
+  test(`${page}: every link leads somewhere`, () => {
+    const broken = linksOf(page).filter((link) => {
+      if (/^https?:/.test(link)) return false;
+      const [path, anchor] = link.split("#");
+      const target = path === "" ? page : posix.join(posix.dirname(page), path);
+      if (!existsSync(new URL(`../../../${target}`, import.meta.url))) return true;
+      return anchor !== undefined && !anchorsOf(target).includes(anchor);
+    });
+    assert.deepEqual(broken, []);
+  });
+}
+
+test("docs/api.md: no two headings share an anchor", () => {
+  const anchors = anchorsOf("docs/api.md");
+  assert.deepEqual(anchors.filter((anchor, index) => anchors.indexOf(anchor) !== index), []);
+});
+
+test("every page with code has a test that runs it", () => {
+  const withCode = PAGES.filter((page) => blocksOf(page).some(({ info }) => HAS_CODE.test(info)));
+  assert.deepEqual(withCode.sort(), Object.keys(RUN_BY).sort());
+  for (const test of Object.values(RUN_BY).flatMap((names) => names.split(", "))) {
+    assert.ok(existsSync(new URL(`${test}.test.mjs`, import.meta.url)), test);
+  }
+});
+
+test("the index names every page", () => {
+  const pages = PAGES.filter((page) => page.startsWith("docs/") && page !== "docs/README.md");
+  const named = linksOf("docs/README.md").map((link) => posix.join("docs", link));
+  assert.deepEqual(pages.filter((page) => !named.includes(page)), []);
+});

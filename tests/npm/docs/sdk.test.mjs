@@ -1,0 +1,192 @@
+/** Every block of code in docs/sdk.md, run as the page says, against the stand-in for the API. */
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+
+import { documentedFiles, makeProject } from "../support/sdk-project.mjs";
+import { VERSIONS } from "../support/sdk.mjs";
+import { startStandIn } from "../support/mock-api/server.mjs";
+
+const run = promisify(execFile);
+const sha256 = (text) => createHash("sha256").update(text).digest("hex");
+const files = documentedFiles();
+
+/** The blocks below run one of these, or are run by name. */
+const RUN = new Set();
+
+describe("docs/sdk.md", () => {
+  let api;
+  beforeEach(async () => {
+    api = await startStandIn();
+  });
+  afterEach(() => api.close());
+
+  /** Runs Node with `args` in a project with all of the page's files. */
+  async function node(project, ...args) {
+    for (const name of args.filter((arg) => !arg.startsWith("--"))) {
+      RUN.add(name.replace("./", ""));
+    }
+    const env = { ...process.env, TRIGGER_API_URL: api.url, TRIGGER_SECRET_KEY: "tr_dev" };
+    const { stdout } = await run(process.execPath, args, { cwd: project.folder, env });
+    return stdout;
+  }
+  const sent = () => api.requests.map(({ path, body }) => [path, body.options?.idempotencyKey, body.options?.idempotencyKeyOptions]);
+
+  const WELCOME = [
+    "/api/v1/tasks/send-email/trigger",
+    sha256("welcome-ada"),
+    { key: "welcome-ada", scope: "global" },
+  ];
+  const RECEIPT = { key: "receipt-order-42", scope: "global" };
+
+  for (const version of VERSIONS) {
+    describe(`with SDK ${version}`, () => {
+      let project;
+      before(() => {
+        project = makeProject(version, files);
+      });
+      after(() => project.dispose());
+
+      it("swaps by a loader hook", async () => {
+        RUN.add("swap-hooks.mjs");
+        const output = await node(project, "--import", "./swap.mjs", "app.mjs");
+        assert.equal(output, "{ key: 'welcome-ada', scope: 'global' }\n");
+        assert.deepEqual(sent(), [WELCOME]);
+      });
+
+      it("swaps by Module._resolveFilename", async () => {
+        const output = await node(project, "--require", "./swap.cjs", "app.cjs");
+        assert.equal(output, "{ key: 'welcome-ada', scope: 'global' }\n");
+        assert.deepEqual(sent(), [WELCOME]);
+      });
+
+      it("swaps by an esbuild plugin", async () => {
+        RUN.add("swap-plugin.mjs");
+        await node(project, "build.mjs");
+        assert.equal(await node(project, "app.bundle.mjs"), "{ key: 'welcome-ada', scope: 'global' }\n");
+        assert.deepEqual(sent(), [WELCOME]);
+      });
+
+      it("does not swap without any of them", async () => {
+        assert.equal(await node(project, "app.mjs"), "undefined\n");
+      });
+
+      it("sends a hash's options through the installed catalog", async () => {
+        await node(project, "beside.mjs");
+        assert.deepEqual(sent(), [["/api/v1/tasks/send-receipt/trigger", sha256("receipt-order-42"), RECEIPT]]);
+      });
+
+      it("resets what was triggered, with the SDK's settings", async () => {
+        await node(project, "beside.mjs");
+        await node(project, "reset.mjs");
+        assert.equal(api.requests[1].path, `/api/v1/idempotencyKeys/${sha256("receipt-order-42")}/reset`);
+        assert.equal(api.runs[0].idempotencyKey, undefined);
+      });
+    });
+  }
+
+  describe("without an SDK", () => {
+    let project;
+    before(() => {
+      project = makeProject(VERSIONS[0], files);
+    });
+    after(() => project.dispose());
+    const load = (name) => {
+      RUN.add(name);
+      return import(pathToFileURL(join(project.folder, name)).href);
+    };
+
+    it("triggers once from a worker, until the key is forgotten", async () => {
+      const { default: worker } = await load("worker.mjs");
+      const { forget } = await load("forget.mjs");
+      const env = { TRIGGER_API_URL: api.url, TRIGGER_SECRET_KEY: "tr_dev" };
+      const deliver = async () => {
+        const webhook = { method: "POST", body: JSON.stringify({ id: "evt_1", order: 42 }) };
+        return (await worker.fetch(new Request("https://worker.test", webhook), env)).json();
+      };
+      assert.deepEqual(await deliver(), { id: "run_1", isCached: false });
+      assert.deepEqual(await deliver(), { id: "run_1", isCached: true });
+      const { options, payload } = api.requests[0].body;
+      assert.deepEqual(payload, { order: 42 });
+      assert.deepEqual(options, {
+        idempotencyKey: sha256("webhook-evt_1"),
+        idempotencyKeyOptions: { key: "webhook-evt_1", scope: "global" },
+        idempotencyKeyTTL: "1d",
+      });
+      await forget("evt_1", env);
+      assert.deepEqual(await deliver(), { id: "run_2", isCached: false });
+    });
+
+    it("takes the context that it is given", async () => {
+      const output = await node(project, "context.mjs");
+      assert.equal(output, "true\n{ key: 'send-email', scope: 'attempt' }\n");
+    });
+  });
+
+  describe("a task that triggers through an isolated client", () => {
+    const main = readFileSync(new URL("../sdk/isolated.mjs", import.meta.url), "utf8");
+    const inRun = sha256("raw-key-run_abc123");
+    const isolated = sha256("raw-key");
+    const UNTOUCHED = { plain: inRun, isolated, "isolated-batch": isolated, inheriting: inRun };
+
+    /** The hash that each task was triggered with, and whether the SDK makes `IdempotencyKey`s. */
+    async function play(version, extra, ...args) {
+      const project = makeProject(version, { ...files, ...extra, "isolated.mjs": main });
+      try {
+        const { swapped } = JSON.parse(await node(project, ...args, "isolated.mjs"));
+        return { swapped, hashes: Object.fromEntries(api.runs.map(({ task, idempotencyKey }) => [task, idempotencyKey])) };
+      } finally {
+        project.dispose();
+      }
+    }
+
+    it("hashes without the run in the untouched SDK", async () => {
+      assert.deepEqual(await play("4.8.3", {}), { swapped: false, hashes: UNTOUCHED });
+    });
+
+    it("hashes alike with the core's module replaced as its author would", async () => {
+      RUN.add("idempotencyKeys.js");
+      const author = {
+        "author.mjs": `
+          import { register } from "node:module";
+          const data = import.meta.resolve("idempotency-keys/trigger-sdk");
+          register("./author-hooks.mjs", import.meta.url, { data });
+        `,
+        "author-hooks.mjs": `
+          import { readFile } from "node:fs/promises";
+          let url;
+          export function initialize(data) {
+            url = data;
+          }
+          export async function resolve(specifier, context, next) {
+            return specifier === "idempotency-keys/trigger-sdk" ? { url, shortCircuit: true } : next(specifier, context);
+          }
+          export async function load(url, context, next) {
+            if (!url.endsWith("/@trigger.dev/core/dist/esm/v3/idempotencyKeys.js")) return next(url, context);
+            const source = await readFile(new URL("./idempotencyKeys.js", import.meta.url), "utf8");
+            return { format: "module", source, shortCircuit: true };
+          }
+        `,
+      };
+      assert.deepEqual(await play("4.8.3", author, "--import", "./author.mjs"), { swapped: true, hashes: UNTOUCHED });
+    });
+
+    it("hashes with the run where bindSdk was not called", async () => {
+      const { swapped, hashes } = await play("4.8.3", {}, "--import", "./swap.mjs");
+      assert.equal(swapped, true);
+      assert.deepEqual(hashes, { plain: inRun, isolated: inRun, "isolated-batch": inRun, inheriting: inRun });
+    });
+  });
+
+  it("has no block of code that isn't run here", () => {
+    const page = readFileSync(new URL("../../../docs/sdk.md", import.meta.url), "utf8");
+    assert.equal(page.match(/^```\w+$/gm).length, Object.keys(files).length);
+    assert.deepEqual(Object.keys(files).filter((name) => !RUN.has(name)), []);
+  });
+});

@@ -1,0 +1,43 @@
+/** The differential fuzzer: finds nothing in the package, and what is planted in it, made small. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { mainSubject } from "../conformance/subject.mjs";
+import { importEntries } from "../support/entries.mjs";
+import { makeKeysWith, ours, theirs } from "./fuzz/cases.mjs";
+import { fuzz } from "./fuzz/run.mjs";
+
+const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 32);
+const COUNT = 3_000;
+
+const { main } = await importEntries();
+makeKeysWith(main);
+const here = (one) => ours(one, mainSubject(main));
+
+test(`${COUNT} random cases end here as in the real SDK`, async () => {
+  const { compared, difference } = await fuzz({ seed: SEED, count: COUNT, sides: [theirs, here] });
+  assert.equal(difference, undefined, `SEED=${SEED}`);
+  assert.equal(compared, COUNT);
+});
+
+const planted = {
+  'a key with "é" that is hashed as another one': {
+    spoil: (one, ended) => (show(one).includes("é") && ended.hash ? { ...ended, hash: "0".repeat(64) } : ended),
+    smallest: /^\{"key": \[?"é"\]?, "kind": "create(Sync)?"\}$/,
+  },
+  "options that name another scope": {
+    spoil: (one, ended) => (ended?.options?.scope === "attempt" ? { ...ended, options: { ...ended.options, scope: "run" } } : ended),
+    smallest: /^\{"key": (1|""|\[.*\]), "kind": "create(Sync)?", "options": \{"scope": "attempt"\}\}$/,
+  },
+};
+const show = (one) => JSON.stringify([one.key], (_, value) => (typeof value === "bigint" ? String(value) : value));
+
+for (const [mistake, { spoil, smallest }] of Object.entries(planted)) {
+  test(`the fuzzer finds ${mistake}, and makes it small`, async () => {
+    const spoiled = async (one) => spoil(one, await here(one));
+    const { difference } = await fuzz({ seed: 1, count: COUNT, sides: [theirs, spoiled] });
+    assert.match(difference.case, smallest);
+    assert.notEqual(difference.results[0], difference.results[1]);
+  });
+}

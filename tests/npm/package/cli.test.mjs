@@ -1,0 +1,162 @@
+/** The command line, as `npx` would run it from the installed package. */
+
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+
+import { installedPackage } from "../support/install-package.mjs";
+
+const bin = join(installedPackage(), "node_modules/.bin/idempotency-keys");
+const sha256 = (text) => createHash("sha256").update(text).digest("hex");
+
+/** Runs the command; standard input is `input`, or empty. */
+function run(args, { input = "", env = {} } = {}) {
+  return new Promise((resolve) => {
+    const child = execFile(bin, args, { env: { PATH: process.env.PATH, ...env }, maxBuffer: 1 << 28 }, (error, stdout, stderr) =>
+      resolve({ status: error?.code ?? 0, stdout, stderr }),
+    );
+    child.stdin.on("error", () => {});
+    child.stdin.end(input);
+  });
+}
+
+async function json(args, options) {
+  const { status, stdout, stderr } = await run([...args, "--json"], options);
+  assert.equal(status, 0, stderr);
+  return stdout.trim().split("\n").map((line) => JSON.parse(line));
+}
+
+test("create shows hash, key, scope, material and token of each key", async () => {
+  const [first, second] = await json(["create", "send-email", "é", "--run-id", "run_abc123"]);
+  assert.equal(first.hash, sha256("send-email-run_abc123"));
+  assert.deepEqual([first.key, first.scope, first.material], ["send-email", "run", "send-email-run_abc123"]);
+  assert.equal(second.hash, sha256("é-run_abc123"));
+  const { stdout } = await run(["create", "send-email", "--scope", "attempt", "--run-id", "run_abc123", "--attempt", "2"]);
+  assert.match(stdout, new RegExp(`^hash +${sha256("send-email-run_abc123-2")}\nkey +send-email\nscope +attempt\nmaterial +send-email-run_abc123-2\ntoken +\\S+\n$`));
+});
+
+test("inspect reads back what create wrote", async () => {
+  const [made] = await json(["create", "send-email", "--run-id", "run_abc123"]);
+  assert.deepEqual(await json(["inspect", made.token]), [made]);
+});
+
+test("create takes thousands of keys from standard input, one on each line", async () => {
+  const keys = Array.from({ length: 6_235 }, (_, index) => `item ${index}`);
+  const { status, stdout, stderr } = await run(["create", "--scope", "global"], { input: `${keys.join("\n")}\n` });
+  assert.equal(status, 0);
+  assert.equal(stdout, keys.map((key) => `${sha256(key)}\t${key}\n`).join(""));
+  assert.equal(stderr, "6235 keys\n");
+});
+
+test("payload hashes a file, standard input, and with an operation", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "cli-"));
+  const file = join(folder, "order.json");
+  writeFileSync(file, '{ "b": [1, 2.50], "a": "é" }');
+  const canonical = '{"a":"é","b":[1,2.5]}';
+  assert.equal((await run(["payload", file])).stdout, `${sha256(canonical)}\n`);
+  assert.equal((await run(["payload"], { input: readFileSync(file) })).stdout, `${sha256(canonical)}\n`);
+  assert.equal((await run(["payload", "-", "--canonical"], { input: readFileSync(file) })).stdout, `${canonical}\n`);
+  assert.deepEqual(await json(["payload", file, "--operation", "refund"]), [{ hash: sha256(`${canonical}refund`), canonical }]);
+});
+
+test("ttl says what the server understands, and what to write instead", async () => {
+  assert.equal((await run(["ttl", "90m"])).stdout, "5400000 ms: 1 hour 30 minutes\n");
+  assert.deepEqual(await json(["ttl", "7d"]), [{ ttl: "7d", ms: 604_800_000 }]);
+  const { status, stdout, stderr } = await run(["ttl", "1h30m"]);
+  assert.deepEqual([status, stdout], [2, ""]);
+  assert.match(stderr, /ignores.*"90m".*ERR_INVALID_TTL/s);
+});
+
+test("random makes UUIDs of version 7", async () => {
+  const [{ key }] = await json(["random"]);
+  assert.match(key, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});
+
+test("--help is on every command, and on standard output", async () => {
+  const { status, stdout } = await run(["--help"]);
+  assert.equal(status, 0);
+  for (const name of ["create", "reset", "inspect", "payload", "ttl", "random"]) {
+    assert.match(stdout, new RegExp(`^  ${name} `, "m"));
+    const help = await run([name, "--help"]);
+    assert.equal(help.status, 0);
+    assert.match(help.stdout, new RegExp(`^Usage: idempotency-keys ${name}`));
+  }
+});
+
+for (const [what, args] of Object.entries({
+  "no command": [],
+  "an unknown command": ["toString"],
+  "an unknown option": ["create", "a", "--scoop", "run"],
+  "an unknown scope": ["create", "a", "--scope", "task"],
+  "an attempt that is no number": ["create", "a", "--run-id", "r", "--attempt", "first"],
+  "an attempt without a run": ["create", "a", "--attempt", "1"],
+  "a damaged token": ["inspect", "AAAA"],
+  "no token": ["inspect"],
+  "a file that isn't there": ["payload", "/nowhere/at/all.json"],
+  "a payload that is no JSON": ["payload"],
+  "no task": ["reset"],
+  "a reset without credentials": ["reset", "my-task", "a", "--scope", "global"],
+  "a reset without the run": ["reset", "my-task", "a"],
+})) {
+  test(`${what} is bad usage: status 2, a reason on standard error, nothing on standard output`, async () => {
+    const { status, stdout, stderr } = await run(args);
+    assert.equal(status, 2);
+    assert.equal(stdout, "");
+    assert.match(stderr, /\S/);
+  });
+}
+
+describe("reset", () => {
+  const requests = [];
+  const server = createServer((request, response) => {
+    requests.push(request.url);
+    const known = !request.url.includes(sha256("unknown"));
+    response.writeHead(known ? 200 : 404, { "content-type": "application/json" });
+    response.end(JSON.stringify(known ? { id: "run_1" } : { error: "No runs found" }));
+  });
+  const env = {};
+  before(async () => {
+    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+    env.TRIGGER_API_URL = `http://127.0.0.1:${server.address().port}`;
+    env.TRIGGER_SECRET_KEY = "tr_secret_of_the_test";
+  });
+  after(() => server.close());
+
+  test("sends the key's hash, and prints the id", async () => {
+    const { status, stdout } = await run(["reset", "my-task", "a", "--scope", "run", "--run-id", "run_abc123"], { env });
+    assert.deepEqual([status, stdout], [0, "run_1\n"]);
+    assert.equal(requests.at(-1), `/api/v1/idempotencyKeys/${sha256("a-run_abc123")}/reset`);
+  });
+
+  test("takes tokens", async () => {
+    const [{ token, hash }] = await json(["create", "a", "--run-id", "run_token"]);
+    assert.deepEqual(await json(["reset", "my-task", token, "--token"], { env }), [{ key: token, id: "run_1" }]);
+    assert.equal(requests.at(-1), `/api/v1/idempotencyKeys/${hash}/reset`);
+  });
+
+  test("a refused request is status 1, and the access token is never shown", async () => {
+    const { status, stdout, stderr } = await run(["reset", "my-task", "unknown", "--scope", "global"], { env });
+    assert.deepEqual([status, stdout], [1, ""]);
+    assert.match(stderr, /No runs found.*ERR_NOT_FOUND/);
+    assert.doesNotMatch(stderr, /tr_secret/);
+  });
+});
+
+test("a reader that stops reading is no failure", async () => {
+  assert.ok(existsSync(bin));
+  const child = spawn("sh", ["-c", `seq 100000 | "${bin}" create --scope global | head -n 1`]);
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (data) => (stdout += data));
+  child.stderr.on("data", (data) => (stderr += data));
+  await new Promise((resolve) => child.on("close", resolve));
+  assert.equal(stdout, `${sha256("1")}\t1\n`);
+  // All keys may be read before the broken pipe is noticed; then their number is told, and no error.
+  assert.match(stderr, /^(100000 keys\n)?$/);
+});

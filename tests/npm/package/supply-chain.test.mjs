@@ -1,0 +1,169 @@
+/**
+ * What is committed and published tells nothing of the machine that it was made on, is held to checksums,
+ * and names all that it is made of. `make audit` and `make reproducible` look further.
+ */
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, relative } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { installedPackage } from "../support/install-package.mjs";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
+const read = (file) => readFileSync(join(root, file), "latin1");
+const output = (command, ...args) => execFileSync(command, args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+
+const CRATES_IO = "registry+https://github.com/rust-lang/crates.io-index";
+const OUR_CRATES = ["idempotency-keys", "idempotency-keys-fuzz"];
+const REGISTRY_HOST = /\b(?:registry|index|static|mirror)\.[\w-]+(?:\.[\w-]+)*\.?(?:io|org|com|net|dev|local)\b/;
+const HOME = /(?:^|[^\w.])(?:\/(?:home|Users)\/[\w.-]+|\/root|[A-Z]:\\+Users\\+[\w.-]+)[\\/]/;
+
+const { host } = new URL(output("npm", "config", "get", "registry"));
+const here = [host, root, process.env.CARGO_HOME, homedir()].filter((name) => name !== undefined && name.length > 1);
+
+/** What of this machine a text gives away. */
+function leaks(text) {
+  const patterns = [REGISTRY_HOST, HOME].map((pattern) => pattern.exec(text)?.[0]);
+  return [...patterns, ...here.filter((name) => text.includes(`${name}/`) || text.includes(`"${name}"`))].filter((found) => found !== undefined);
+}
+
+/** Packages in a lock file that no checksum holds, or that come from elsewhere than the registry. */
+function unheld(name, text) {
+  if (name.endsWith("Cargo.lock")) {
+    return text
+      .split("\n[[package]]\n")
+      .slice(1)
+      .filter((entry) => !OUR_CRATES.includes(/^name = "(.+)"/.exec(entry)[1]))
+      .filter((entry) => !entry.includes(`\nsource = "${CRATES_IO}"\n`) || !/^checksum = "[0-9a-f]{64}"$/m.test(entry))
+      .map((entry) => entry.split("\n")[0]);
+  }
+  return Object.entries(JSON.parse(text).packages)
+    .filter(([path, { integrity, inBundle, resolved }]) => path !== "" && ((!inBundle && !/^sha512-/.test(integrity)) || resolved !== undefined))
+    .map(([path]) => path);
+}
+
+/** A file, and the wasm modules in it as base64, in which nothing can be read. */
+function layers(text) {
+  const modules = text.matchAll(/"(AGFzb[A-Za-z0-9+/]{1000,}=*)"/g);
+  return [text, ...Array.from(modules, ([, base64]) => Buffer.from(base64, "base64").toString("latin1"))];
+}
+
+const locks = output("git", "ls-files").split("\n").filter((file) => /(^|\/)(Cargo\.lock|package-lock\.json)$/.test(file));
+
+test("every package that a lock file names is held to a checksum, and comes from the registry", () => {
+  assert.ok(locks.length >= 8, locks.join());
+  for (const lock of locks) {
+    assert.deepEqual(unheld(lock, read(lock)), [], lock);
+  }
+});
+
+test("each npm folder that is installed from has a lock file", () => {
+  const wanted = read("tests/run.sh").match(/tools\/setup\.sh (.+)/)[1].split(" ").filter((folder) => existsSync(join(root, folder)));
+  assert.ok(wanted.length > 1);
+  assert.deepEqual(wanted.filter((folder) => !locks.includes(`${folder}/package-lock.json`)), []);
+});
+
+test("no lock file holds a registry's host or a path of the machine that made it", () => {
+  for (const lock of locks) {
+    assert.deepEqual(leaks(read(lock)), [], lock);
+  }
+});
+
+test("no file of the package holds a registry's host or a path of the machine that built it", () => {
+  const folder = join(installedPackage(), "node_modules/idempotency-keys");
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  let modules = 0;
+  for (const entry of files) {
+    const file = join(entry.parentPath, entry.name);
+    const [text, ...inside] = layers(readFileSync(file, "latin1"));
+    modules += inside.length;
+    for (const layer of [text, ...inside]) {
+      assert.deepEqual(leaks(layer), [], relative(folder, file));
+    }
+  }
+  assert.equal(modules, 4, "both wasm modules are in the ESM and the CommonJS build");
+});
+
+test("what would give a machine away is found", () => {
+  for (const [found, text] of [
+    [true, `"resolved": "https://${host}/sha2/-/sha2-0.11.1.tgz"`],
+    [true, "crates/registry/src/index.crates.io-1949cf8c6b5b557f/sha2-0.11.1/src/lib.rs"],
+    [true, `${root}/src/key.rs`],
+    [true, `${homedir()}/.cargo/config.toml`],
+    [true, "at /home/someone/src/key.rs"],
+    [true, "C:\\Users\\someone\\key.rs"],
+    [false, "src/key.rs crates/sha2-0.11.1/src/lib.rs /rustc/5980/library/core/src/str.rs"],
+    [false, "const registry = sdkRegistry(); https://example.com/home/page"],
+  ]) {
+    assert.equal(leaks(text).length > 0, found, text);
+    const hidden = `"${Buffer.from(`\0asm ${text.padEnd(2_000)}`, "latin1").toString("base64")}"`;
+    assert.equal(layers(hidden).some((layer) => leaks(layer).length > 0), found, text);
+  }
+  const lock = read("Cargo.lock");
+  assert.equal(unheld("Cargo.lock", lock.replace(/\nchecksum = .+/, "")).length, 1);
+  assert.equal(unheld("Cargo.lock", lock.replace(CRATES_IO, "registry+https://example.com/index")).length, 1);
+  const npm = JSON.parse(read("tools/package-lock.json"));
+  const [first, second] = Object.values(npm.packages).slice(1);
+  delete first.integrity;
+  second.resolved = `https://${host}/x.tgz`;
+  assert.equal(unheld("package-lock.json", JSON.stringify(npm)).length, 2);
+});
+
+for (const [kind, purl] of [
+  ["npm", "pkg:npm/idempotency-keys@"],
+  ["crate", "pkg:cargo/idempotency-keys@"],
+]) {
+  test(`the bill of materials of the ${kind} names what is in it, with checksums, the same each time`, () => {
+    const text = output("node", "tools/sbom.mjs", kind, "LICENSE-MIT");
+    assert.equal(output("node", "tools/sbom.mjs", kind, "LICENSE-MIT"), text);
+    assert.notEqual(output("node", "tools/sbom.mjs", kind, "LICENSE-APACHE"), text);
+    assert.deepEqual(leaks(text), []);
+    const { serialNumber, metadata, components, dependencies } = JSON.parse(text);
+    assert.match(serialNumber, /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
+    assert.ok(metadata.component.purl.startsWith(purl));
+    const lock = read("Cargo.lock");
+    for (const { name, version, hashes, licenses } of components.filter(({ name }) => name !== "rust-std")) {
+      assert.ok(lock.includes(`name = "${name}"\nversion = "${version}"\nsource = "${CRATES_IO}"\nchecksum = "${hashes[0].content}"`), name);
+      assert.match(licenses[0].expression, /^[\w. ()-]+$/, name);
+    }
+    const references = [metadata.component, ...components].map((component) => component["bom-ref"]);
+    assert.deepEqual(dependencies.map(({ ref }) => ref).sort(), references.sort());
+    assert.ok(dependencies.flatMap(({ dependsOn = [] }) => dependsOn).every((ref) => references.includes(ref)));
+  });
+}
+
+/** The names of a wasm module's functions (WebAssembly's specification, appendix "Name Section"). */
+function functionNames(module) {
+  const bytes = Buffer.from(WebAssembly.Module.customSections(module, "name")[0]);
+  const names = [];
+  let at = 0;
+  const number = () => {
+    const byte = bytes[at++];
+    return byte < 128 ? byte : byte - 128 + 128 * number();
+  };
+  while (at < bytes.length) {
+    const kind = number();
+    const end = number() + at;
+    for (let left = kind === 1 ? number() : 0; left > 0; left--) {
+      number();
+      const length = number();
+      names.push(bytes.toString("utf8", at, (at += length)));
+    }
+    at = end;
+  }
+  return names;
+}
+
+test("every crate that has a function in the wasm module is in the package's bill of materials", () => {
+  const names = functionNames(new WebAssembly.Module(readFileSync(join(root, "target/npm/simd/idempotency_keys_bg.wasm"))));
+  const crates = Array.from(read("Cargo.lock").matchAll(/^name = "(.+)"\nversion = .+\nsource/gm), ([, name]) => name);
+  const linked = crates.filter((crate) => names.some((name) => new RegExp(`\\b(?<!::)${crate.replaceAll("-", "_")}(\\[[0-9a-f]{16}\\])?::`).test(name)));
+  assert.ok(linked.includes("sha2") && linked.includes("rlsf"), linked.join());
+  const { components } = JSON.parse(output("node", "tools/sbom.mjs", "npm", "LICENSE-MIT"));
+  const named = components.filter(({ scope }) => scope === "required").map(({ name }) => name);
+  assert.deepEqual(linked.filter((name) => !named.includes(name)), []);
+});

@@ -1,0 +1,108 @@
+/** Every block of docs/run-once.md is run as it stands, and what docs/api.md shows of the stores. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { apiExamples } from "../support/snippets.mjs";
+import { startWorker } from "../support/workerd.mjs";
+import { folder, runOnce as entry } from "./package.mjs";
+import { startPostgres, startRedis } from "./services.mjs";
+import { nodeWithSqlite } from "./sqlite-node.mjs";
+
+const page = readFileSync(new URL("../../../docs/run-once.md", import.meta.url), "utf8");
+const blocks = [...page.matchAll(/^```(\w+)(?: (\w+))?\n([^]*?)^```$/gm)].map(([, language, engine, text]) => ({ language, engine, text }));
+
+const scratch = join(folder, "run-once-docs");
+rmSync(scratch, { recursive: true, force: true });
+mkdirSync(join(scratch, "node_modules"), { recursive: true });
+for (const client of ["ioredis", "pg"]) {
+  symlinkSync(fileURLToPath(new URL(`node_modules/${client}`, import.meta.url)), join(scratch, "node_modules", client));
+}
+
+/** What a block needs around it. */
+const ENGINES = {
+  none: (script) => run(process.execPath, script, { NODE_OPTIONS: "--test-reporter=tap" }),
+  async redis(script) {
+    const service = await startRedis();
+    after(() => service.stop());
+    return run(process.execPath, script, { REDIS_URL: service.url });
+  },
+  async postgres(script) {
+    const service = await startPostgres();
+    after(() => service.stop());
+    return run(process.execPath, script, { DATABASE_URL: service.url });
+  },
+  sqlite: (script) => run(nodeWithSqlite(), script),
+};
+
+function run(node, script, environment = {}) {
+  const env = { ...process.env, ...environment, NODE_TEST_CONTEXT: undefined };
+  const { status, stdout, stderr } = spawnSync(node, [script], { cwd: scratch, encoding: "utf8", env, timeout: 60_000 });
+  assert.equal(status, 0, stdout + stderr);
+  return stdout;
+}
+
+/** What each script has to print. */
+const PRINTS = [
+  /^charging order-1, idempotency-key: [0-9a-f]{8}…\n$/,
+  /^ERR_PAYLOAD_MISMATCH\n\{ miss: 1, publish: 1, hit: 1 \}\n$/,
+  /^hello\n$/,
+  /^hello\n0 expired rows deleted\n$/,
+  /^hello\n0 expired rows deleted\n$/,
+  /\n# pass 2\d\n# fail 0\n/,
+];
+const scripts = blocks.filter(({ language, engine }) => language === "js" && engine !== "worker");
+
+test("there is one expectation for each script", () => assert.equal(scripts.length, PRINTS.length));
+
+scripts.forEach(({ engine, text }, index) => {
+  test(`script ${index + 1}${engine === undefined ? "" : `, ${engine}`}`, async () => {
+    const script = join(scratch, `${index}.mjs`);
+    writeFileSync(script, text);
+    assert.match(await ENGINES[engine ?? "none"](script), PRINTS[index]);
+  });
+});
+
+/** What ends the process, once an example of docs/api.md has its store. */
+const ENDS = { redis: "redis.disconnect();", postgres: "await pool.end();", sqlite: "" };
+
+/** An example finds the exports of its entry by name. */
+const exportsOf = (engine) => `
+  import { createRunOnce } from "idempotency-keys/run-once";
+  import * as entry from "idempotency-keys/run-once/${engine}";
+  const { durableObjectStore, DurableObjectStore, PostgresStore, postgresMigration, RedisStore, SqliteStore, sqliteMigration } = entry;
+`;
+const examplesOf = (engine) => apiExamples().filter(({ entry }) => entry === `idempotency-keys/run-once/${engine}`);
+
+for (const [engine, end] of Object.entries(ENDS)) {
+  test(`docs/api.md, ${engine}`, async () => {
+    const [example, ...others] = examplesOf(engine);
+    assert.deepEqual(others, []);
+    const script = join(scratch, `api-${engine}.mjs`);
+    writeFileSync(script, `${exportsOf(engine)}${example.code}\nconsole.log(await runOnce("api", () => "hello"));\n${end}`);
+    assert.equal(await ENGINES[engine](script), "hello\n");
+  });
+}
+
+const WORKERS = {
+  "the Worker": blocks.find(({ engine }) => engine === "worker").text,
+  "docs/api.md, durable-object": exportsOf("durable-object") + examplesOf("durable-object").map(({ code }) => code).join("\n"),
+};
+
+for (const [name, text] of Object.entries(WORKERS)) {
+  test(name, async () => {
+    const script = join(scratch, "worker.js");
+    writeFileSync(script, text);
+    const worker = await startWorker(script, folder, { durableObjects: { RUN_ONCE: { className: "RunOnceObject", useSQLite: true } } });
+    after(() => worker.dispose());
+    assert.equal(await (await worker.fetch("/")).json(), "hello");
+  });
+}
+
+test("the migrations are those that the package gives", () => {
+  const sql = Object.fromEntries(blocks.filter(({ language }) => language === "sql").map(({ engine, text }) => [engine, text.trimEnd()]));
+  assert.deepEqual(sql, { postgres: entry.postgresMigration(), sqlite: entry.sqliteMigration() });
+});

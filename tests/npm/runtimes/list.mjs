@@ -1,0 +1,67 @@
+/** Every runtime that the suite runs in. */
+
+import { BUNDLERS } from "./bundlers/list.mjs";
+import { chromium, firefox } from "./browser.mjs";
+import { runEdge } from "./edge.mjs";
+import { runPage, runWithoutWasm, runWorker } from "./pages.mjs";
+import { findNode, fromPackages, runProgram } from "./process.mjs";
+import { row, SIMD } from "./row.mjs";
+import { runWorkerd } from "./workerd.mjs";
+
+function platforms(name, files) {
+  return () => fromPackages(files, name);
+}
+
+const bun = platforms(
+  "bun",
+  ["linux-x64", "linux-aarch64", "darwin-aarch64"].map((platform) => `@oven/bun-${platform}/bin/bun`),
+);
+const deno = platforms(
+  "deno",
+  ["linux-x64-glibc", "linux-arm64-glibc", "darwin-arm64"].map((platform) => `@deno/${platform}/deno`),
+);
+const node = (major) => () => findNode(major);
+const machine = () => process.execPath;
+
+function program(find, script, args = []) {
+  return (staged) => runProgram(staged, find(), args, script);
+}
+
+/** V8 takes an x86 processor without SSE 4.1 for one without SIMD. */
+const NO_SIMD = ["--no-enable-sse4-1", "--no-enable-ssse3"];
+const NO_WASM = ["--jitless", "--no-expose-wasm"];
+const ANY_VERSION = { pinned: false };
+const MORE = { required: false };
+
+function nodeRows(find, options) {
+  return [
+    row("Node.js", "`import`", SIMD, program(find, "import.mjs"), options),
+    row("Node.js", "`require`", SIMD, program(find, "require.cjs"), options),
+  ];
+}
+
+function browserRows(name, browser, options) {
+  return [
+    row(name, "page, no bundler", SIMD, (staged) => runPage(browser, staged), options),
+    row(name, "worker", SIMD, (staged) => runWorker(browser, staged), options),
+    row(name, "page without `wasm-unsafe-eval`", "js", (staged) => runWithoutWasm(browser, staged), options),
+  ];
+}
+
+export const RUNTIMES = [
+  ...nodeRows(machine, ANY_VERSION),
+  row("Node.js", "no SIMD", "wasm", program(machine, "import.mjs", NO_SIMD), ANY_VERSION),
+  // Without a compiler the suite takes most of a minute; the pages below run the same engine.
+  row("Node.js", "`--jitless`", "js", program(machine, "without-wasm.mjs", NO_WASM), { ...ANY_VERSION, ...MORE }),
+  ...nodeRows(node(22), MORE),
+  ...nodeRows(node(24), MORE),
+  ...nodeRows(node(26)),
+  row("Bun", "`import`", SIMD, program(bun, "import.mjs")),
+  row("Bun", "`require`", SIMD, program(bun, "require.cjs")),
+  row("Deno", "no permissions", SIMD, program(deno, "import.mjs", ["run", "--quiet", "--no-prompt"])),
+  row("Cloudflare workerd", "esbuild, as wrangler does", SIMD, runWorkerd),
+  row("Vercel edge runtime", "esbuild, `?module`", SIMD, runEdge),
+  ...browserRows("Chromium", chromium, ANY_VERSION),
+  ...browserRows("Firefox", firefox, { ...ANY_VERSION, ...MORE }),
+  ...BUNDLERS,
+];

@@ -1,0 +1,68 @@
+/** Starts a worker in workerd, bundled from the installed package as wrangler would bundle it. */
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+import { Miniflare } from "miniflare";
+
+const { build } = createRequire(new URL("../../../tools/package.json", import.meta.url))("esbuild");
+
+/**
+ * Bundles `entry`, whose packages are those installed in `folder`. The wasm module stays a file
+ * beside the bundle, as workerd wants it.
+ */
+export async function bundleWorker(entry, folder) {
+  const modules = [];
+  const { outputFiles } = await build({
+    bundle: true,
+    conditions: ["workerd", "worker"],
+    entryPoints: [entry],
+    external: ["cloudflare:*"],
+    format: "esm",
+    keepNames: true,
+    mainFields: ["module", "main"],
+    minify: true,
+    nodePaths: [join(folder, "node_modules")],
+    plugins: [
+      {
+        name: "compiled-wasm",
+        setup(build) {
+          build.onResolve({ filter: /\.wasm$/ }, ({ path, resolveDir }) => {
+            modules.push({ type: "CompiledWasm", path: join(folder, "core.wasm"), contents: readFileSync(join(resolveDir, path)) });
+            return { path: "./core.wasm", external: true };
+          });
+        },
+      },
+    ],
+    target: "es2022",
+    write: false,
+  });
+  return [{ type: "ESModule", path: join(folder, "worker.js"), contents: outputFiles[0].text }, ...modules];
+}
+
+/** A worker made from `entry` by {@link bundleWorker}. */
+export async function startWorker(entry, folder, options = {}) {
+  return startModules(await bundleWorker(entry, folder), folder, options);
+}
+
+/** A worker that answers `fetch(path, init)`; `dispose()` ends it. */
+export async function startModules(modules, folder, options = {}) {
+  const miniflare = new Miniflare({
+    compatibilityDate: "2025-06-01",
+    modules,
+    modulesRoot: folder,
+    ...options,
+  });
+  try {
+    await miniflare.ready;
+  } catch (error) {
+    await miniflare.dispose();
+    throw error;
+  }
+  return {
+    modules,
+    fetch: (path, init) => miniflare.dispatchFetch(`http://localhost${path}`, init),
+    dispose: () => miniflare.dispose(),
+  };
+}
