@@ -6,6 +6,7 @@
  */
 
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join, relative, resolve } from "node:path";
@@ -67,10 +68,32 @@ function sourceFolders() {
   return [[root, "."], ...Array.from(new Set(crates), (folder) => [folder, "crates"])];
 }
 
-/** Compiles the crate, and drops what only wasm-bindgen's glue, which nothing here uses, would call. */
+/** A digest of everything that a wasm module is made from. */
+function digestOfSources(...settings) {
+  const digest = createHash("sha256").update(JSON.stringify(settings));
+  const sources = readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const tools = [join(root, "tools/package-lock.json"), fileURLToPath(import.meta.url)];
+  for (const file of [...sources.sort(), join(root, "Cargo.toml"), join(root, "Cargo.lock"), ...tools]) {
+    digest.update(`${relative(root, file)}\n`).update(readFileSync(file));
+  }
+  return digest.digest("hex");
+}
+
+/**
+ * Compiles the crate, and drops what only wasm-bindgen's glue, which nothing here uses, would call.
+ * A module whose sources have not changed is kept.
+ */
 function buildWasm(name, rustFlags, settings = {}) {
-  step(`${name}.wasm`);
   const folder = join(work, name);
+  const stamp = join(folder, "sources.sha256");
+  const digest = digestOfSources(name, rustFlags, settings);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) {
+    return;
+  }
+  step(`${name}.wasm`);
+  rmSync(stamp, { force: true });
   const remap = sourceFolders().map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
   run(
     "wasm-pack",
@@ -107,6 +130,7 @@ function buildWasm(name, rustFlags, settings = {}) {
     throw new Error(`${name}.wasm imports ${JSON.stringify(imports)}, but bundlers need a module without imports`);
   }
   cpSync(join(folder, "idempotency_keys.d.ts"), join(work, "wasm/core.d.ts"));
+  writeFileSync(stamp, digest);
 }
 
 /** The scalar module as JavaScript. Nobody reads it: its blanks would be a third of the package. */
