@@ -205,6 +205,48 @@ const CASES: Record<string, (key: Key) => Promise<void>> = {
     await key.expectDone("2");
   },
 
+  async "a takeover is told again to its holder, as after a lost answer"(key) {
+    await key.expect("one", "acquired", { leaseMs: MOMENT_MS });
+    await key.lapse();
+    await key.expect("two", "takenOver");
+    await key.expect("two", "takenOver");
+    same(await key.renew("two"), true, "renew by two");
+    await key.expect("two", "takenOver");
+    same(await key.complete("two", "2"), true, "complete by two");
+    await key.expectDone("2");
+  },
+
+  async "a takeover that is given back is told to the next holder, and to the one after"(key) {
+    await key.expect("one", "acquired", { leaseMs: MOMENT_MS });
+    await key.lapse();
+    for (const holder of ["two", "three"]) {
+      await key.expect(holder, "takenOver");
+      same(await key.release(holder), true, `release by ${holder}`);
+      same(await key.release(holder), false, `release by ${holder}, again`);
+      same(await key.renew(holder), false, `renew by ${holder}, given back`);
+      same(await key.complete(holder, "1"), false, `complete by ${holder}, given back`);
+    }
+    await key.expect("four", "takenOver");
+    await key.expect("five", "held");
+    same(await key.complete("four", "4"), true, "complete by four");
+    await key.expectDone("4");
+  },
+
+  async "a takeover is forgotten with the record's time, whether given back or published"(key) {
+    await key.expect("one", "acquired", { leaseMs: MOMENT_MS });
+    await key.lapse();
+    await key.expect("two", "takenOver", { leaseMs: MOMENT_MS, ttlMs: MOMENT_MS, fingerprint: "a" });
+    await key.lapse();
+    await key.expect("three", "acquired", { leaseMs: MOMENT_MS, fingerprint: "b" });
+    await key.lapse();
+    await key.expect("four", "takenOver");
+    same(await key.complete("four", "4", MOMENT_MS), true, "complete by four");
+    await key.lapse();
+    await key.expect("five", "acquired");
+    same(await key.release("five"), true, "release by five");
+    await key.expect("six", "acquired");
+  },
+
   async "of many that find a lease run out, one takes over"(key) {
     await key.expect("one", "acquired", { leaseMs: MOMENT_MS });
     await key.lapse();

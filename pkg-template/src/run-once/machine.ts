@@ -8,7 +8,7 @@
 export interface StoreRecord {
   /** Whether the callback still runs, or its result is published. */
   readonly state: "held" | "done";
-  /** Who holds the key, or who published the result. */
+  /** Who holds the key, or who published the result; empty once a claim was given back. */
   readonly holder: string;
   /** The key as a token, for an operator to read. */
   readonly token: string;
@@ -20,6 +20,11 @@ export interface StoreRecord {
   readonly expires: number;
   /** JSON text; undefined for a callback that returned undefined. */
   readonly result: string | undefined;
+  /**
+   * A former holder's lease ran out, and nobody has heard since how its callback ended. Kept until a
+   * result is published, so that everybody who gets the key is told.
+   */
+  readonly takenOver: boolean;
 }
 
 /** What a caller asks for when it acquires a key. Its texts have no line breaks. */
@@ -40,7 +45,7 @@ export interface Claim {
 export type Acquired =
   /** The caller holds the key now. */
   | { readonly status: "acquired" }
-  /** Likewise, and another holder's lease had run out: it may have died at any point. */
+  /** Likewise, and a former holder's lease had run out: it may have died at any point. */
   | { readonly status: "takenOver" }
   /** Somebody else holds it, for `leaseMs` more unless renewed. */
   | { readonly status: "held"; readonly leaseMs: number }
@@ -60,7 +65,10 @@ export function live(record: StoreRecord | undefined, now: number): StoreRecord 
   return record !== undefined && record.expires > now ? record : undefined;
 }
 
-/** Takes the key if nobody has it, or says who is in the way. Asking twice changes nothing. */
+/**
+ * Takes the key if nobody has it, or says who is in the way. Asking twice changes nothing, the answer
+ * included: who is told of a takeover is told so again.
+ */
 export function acquire(
   record: StoreRecord | undefined,
   claim: Claim,
@@ -81,9 +89,10 @@ export function acquire(
   if (another && current.leaseEnd > now) {
     return { answer: { status: "held", leaseMs: current.leaseEnd - now }, record: current };
   }
+  const takenOver = another || current?.takenOver === true;
   const leaseEnd = now + claim.leaseMs;
   return {
-    answer: { status: another ? "takenOver" : "acquired" },
+    answer: { status: takenOver ? "takenOver" : "acquired" },
     record: {
       state: "held",
       holder: claim.holder,
@@ -92,6 +101,7 @@ export function acquire(
       leaseEnd,
       expires: leaseEnd + claim.ttlMs,
       result: undefined,
+      takenOver,
     },
   };
 }
@@ -132,7 +142,12 @@ export function complete(
   return { answer: true, record: { ...current, state: "done", expires: now + ttlMs, result } };
 }
 
-/** Removes the holder's record; false: there was nothing of this holder's to remove. */
+/**
+ * Gives the key back; false: there was nothing of this holder's to give.
+ *
+ * The record is removed, unless the key was taken over: what became of the former holder's work is
+ * still unknown, and the next holder has to be told. Then it stays, nobody's, with its lease over.
+ */
 export function release(
   record: StoreRecord | undefined,
   holder: string,
@@ -142,7 +157,8 @@ export function release(
   if (current?.state !== "held" || current.holder !== holder) {
     return { answer: false, record: current };
   }
-  return { answer: true, record: undefined };
+  if (!current.takenOver) return { answer: true, record: undefined };
+  return { answer: true, record: { ...current, holder: "", leaseEnd: Math.min(current.leaseEnd, now) } };
 }
 
 /** Where a caller stands. The callback runs in `run`, so at most once in any call. */

@@ -3,8 +3,8 @@
  *
  * The callers and the store run the package's own transition functions. Around them is a bad world:
  * requests are under way for any time and arrive in any order, also after their sender has died;
- * they can arrive twice; their answers get lost; callers die between any two steps; callbacks fail;
- * time passes whenever it likes, so that leases run out. After each step the promises are checked.
+ * they can arrive twice, and be sent again where the answer was lost; callers die between any two
+ * steps, or leave while their claim is under way; callbacks fail; time passes whenever it likes, so that leases run out. After each step the promises are checked.
  *
  * A state is plain data; states seen before are not followed again.
  */
@@ -25,7 +25,7 @@ export function explore(machine, world) {
     /** Requests under way. */
     network: [],
     callers: Array.from({ length: world.callers }, () => ({ phase: { at: "acquire" }, sent: false, runs: 0, polls: 0, renewals: 0, tries: 0 })),
-    left: { ticks: world.ticks, deaths: world.deaths, doubles: world.doubles, losses: world.losses, failures: world.failures },
+    left: { ticks: world.ticks, deaths: world.deaths, doubles: world.doubles, losses: world.losses, failures: world.failures, leaves: world.leaves },
     /** What really happened, which no caller knows: who took the key last, and the first result. */
     owner: null,
     published: null,
@@ -124,6 +124,12 @@ function steps(machine, world, state, broken) {
         hear(machine, world, copy.callers[index], undefined);
       });
     }
+    if (at === "acquire" && caller.sent && !caller.leaving && state.left.leaves > 0) {
+      add(`${index} leaves by its signal`, (copy) => {
+        copy.left.leaves -= 1;
+        copy.callers[index].leaving = true;
+      });
+    }
     if (state.left.deaths > 0) {
       add(`${index} dies`, (copy) => {
         copy.left.deaths -= 1;
@@ -150,6 +156,10 @@ function steps(machine, world, state, broken) {
       add(`${what} arrives, and will again`, (copy, check) => {
         copy.left.doubles -= 1;
         arrive(copy, check);
+      });
+      add(`${what} arrives, its answer is lost, and the client sends it again`, (copy, check) => {
+        copy.left.doubles -= 1;
+        serve(machine, copy, request, check);
       });
     }
   });
@@ -180,10 +190,19 @@ function hear(machine, world, caller, answer, state, check, index) {
     case "acquire": {
       if (answer === undefined) return end(caller, "store error");
       caller.phase = machine.afterAcquire(answer);
+      if (caller.leaving) {
+        if (caller.phase.at === "run") caller.phase = { at: "release" };
+        else end(caller, "left");
+        return;
+      }
       if (caller.phase.at === "run") {
         caller.runs += 1;
         check(caller.runs === 1, `${index} runs its callback a second time`);
         check(caller.took, `${index} runs its callback without having got the key`);
+        state.callers.forEach((other, former) => {
+          const open = former !== index && other.runs > 0 && !other.threw;
+          check(!open || caller.phase.takenOver, `${index} isn't told that ${former} began and may have done the work`);
+        });
       }
       if (caller.phase.at === "end") {
         check(caller.phase.result === state.published, `${index} is given ${caller.phase.result}, but ${state.published} was published`);
@@ -204,7 +223,7 @@ function hear(machine, world, caller, answer, state, check, index) {
       return;
     }
     case "release":
-      return end(caller, "failed");
+      return end(caller, caller.leaving ? "left" : "failed");
   }
 }
 
@@ -233,7 +252,10 @@ function serve(machine, state, { from, operation }, check) {
     if (took) {
       const theirs = before?.state === "held" && before.holder !== holder;
       check(!theirs || before.leaseEnd <= state.now, `${holder} takes the key within the lease of ${before?.holder}`);
-      check((answer.status === "takenOver") === theirs, `${holder} is told "${answer.status}"`);
+      check(!theirs || answer.status === "takenOver", `${holder} is told "${answer.status}"`);
+      const again = state.callers[from].told;
+      check(again !== "takenOver" || theirs || before === undefined || answer.status === again, `${holder} was told "${again}", and is now told "${answer.status}"`);
+      state.callers[from].told = answer.status;
       state.owner = holder;
       state.callers[from].took = true;
     }
@@ -265,7 +287,7 @@ function invariants(machine, world, { now, record, published, callers, network, 
     const { status } = machine.acquire(record ?? undefined, { holder: "next", token: "t", leaseMs: LEASE, ttlMs: FOREVER }, now + LEASE).answer;
     check(status !== "held", "the key is stuck for good");
     const failedAlone = callers.every(({ phase }) => phase.how === "failed");
-    // A claim that arrives again after all is over holds the key, until its lease is over.
-    check(!failedAlone || record === null || left.doubles < world.doubles, "all callbacks failed, and something is stored");
+    // A claim that arrives again after all is over holds the key, until its lease is over; a takeover is remembered.
+    check(!failedAlone || record === null || record.takenOver || left.doubles < world.doubles, "all callbacks failed, and something is stored");
   }
 }

@@ -1,5 +1,6 @@
 /** The PostgreSQL store, on a PostgreSQL of the test's own. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -98,9 +99,40 @@ describe("PostgreSQL", () => {
     await assert.rejects(runOnce("k", assert.fail), (error) => {
       assert.equal(error.code, "ERR_STORE");
       assert.equal(error.cause.code, "42883");
-      assert.match(error.message, /function missing_acquire\(.*\) does not exist/);
+      assert.match(error.message, /function missing_claim\(.*\) does not exist/);
       return true;
     });
+  });
+
+  test("migrations at once from many instances succeed, on an empty database and on a migrated one", async () => {
+    const pools = Array.from({ length: 8 }, () => own.pool({ max: 1 }));
+    for (const round of ["first", "again"]) {
+      for (let boot = 0; boot < 10; boot++) {
+        await Promise.all(pools.map((one) => one.query(postgresMigration(`boot_${boot}`))));
+      }
+      const { rows } = await pool.query("SELECT count(*)::int AS n FROM pg_proc WHERE proname ~ '^boot_[0-9]_claim$'");
+      assert.equal(rows[0].n, 10, round);
+    }
+  });
+
+  test("a table of 0.1.0 is brought up to date with its records, while processes of 0.1.0 go on", async () => {
+    const migration = readFileSync(new URL("migration-0.1.0.sql", import.meta.url), "utf8");
+    await pool.query(migration);
+    const old = (hash, holder) =>
+      pool.query("SELECT * FROM former_acquire($1, $2, 60000, 60000, NULL, 't')", [hash, holder]).then(({ rows }) => rows[0].status);
+    const [done, held] = ["a".repeat(64), "b".repeat(64)];
+    await old(done, "h");
+    await pool.query("UPDATE former SET lease_end = NULL, result = '1' WHERE hash = $1", [done]);
+    await old(held, "h");
+    await pool.query(postgresMigration("former"));
+    const store = new PostgresStore(pool, { table: "former" });
+    const claim = { holder: "new", token: "t", fingerprint: undefined, leaseMs: 60_000, ttlMs: 60_000 };
+    assert.deepEqual(await store.acquire(done, claim), { status: "done", result: "1" });
+    assert.equal((await store.acquire(held, claim)).status, "held");
+    assert.equal(await store.complete(held, "h", "2", 60_000), true);
+    assert.equal(await old(held, "old"), "done");
+    assert.equal(await old("c".repeat(64), "old"), "acquired");
+    assert.equal((await store.acquire("c".repeat(64), claim)).status, "held");
   });
 
   test("a published result outlives a server that is killed, and a claim, too", async () => {

@@ -32,16 +32,17 @@ export interface RedisStoreOptions {
 
 /**
  * A record is lines of text: its state, its holder, the payload's fingerprint or nothing, the token,
- * and then what is left: of a held one the time to live, of a done one the result. `void` is done
- * with undefined.
+ * and then the rest: of a held one for how long it outlives its lease, of a done one the result.
+ * `took` is held after a former holder's lease ran out; `void` is done with undefined.
  *
- * The key in Redis lasts for the lease and the time to live, so that the lease is over as soon as no
- * more than the time to live is left of it: time is Redis's own without anybody asking for it.
+ * The key in Redis lasts for the lease and that time, so that the lease is over as soon as no more
+ * than that is left of it: time is Redis's own without anybody asking for it.
  */
 const PARSE = String.raw`
 local text = redis.call('GET', KEYS[1])
 local state, holder, fingerprint, token, rest
 if text then state, holder, fingerprint, token, rest = text:match('^(%l+)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$') end
+local held = state == 'held' or state == 'took'
 local function put(state, holder, rest, ms)
   redis.call('SET', KEYS[1], table.concat({state, holder, fingerprint or '', token, rest}, '\n'), 'PX', ms)
 end
@@ -59,22 +60,26 @@ if another then
 end
 if mine ~= '' then fingerprint = mine end
 token = ARGV[4]
-put('held', ARGV[1], ARGV[3], ARGV[2] + ARGV[3])
-return {another and 'takenOver' or 'acquired'}
+local took = another or state == 'took'
+put(took and 'took' or 'held', ARGV[1], ARGV[3], ARGV[2] + ARGV[3])
+return {took and 'takenOver' or 'acquired'}
 `;
 const RENEW = `${PARSE}
-if state ~= 'held' or holder ~= ARGV[1] then return 0 end
-put('held', holder, ARGV[3], ARGV[2] + ARGV[3])
+if not held or holder ~= ARGV[1] then return 0 end
+put(state, holder, ARGV[3], ARGV[2] + ARGV[3])
 return 1
 `;
 const COMPLETE = `${PARSE}
 if holder ~= ARGV[1] then return 0 end
-if state == 'held' then put(ARGV[3] and 'done' or 'void', holder, ARGV[3] or '', ARGV[2]) end
+if held then put(ARGV[3] and 'done' or 'void', holder, ARGV[3] or '', ARGV[2]) end
 return 1
 `;
 const RELEASE = `${PARSE}
-if state ~= 'held' or holder ~= ARGV[1] then return 0 end
-return redis.call('DEL', KEYS[1])
+if not held or holder ~= ARGV[1] then return 0 end
+if state == 'held' then return redis.call('DEL', KEYS[1]) end
+local left = math.max(1, redis.call('PTTL', KEYS[1]))
+put('took', '', left, left)
+return 1
 `;
 
 /** The commands, whatever the client calls them. */

@@ -41,11 +41,12 @@ export function sqliteMigration(table = "run_once"): string {
   return `CREATE TABLE IF NOT EXISTS ${table} (
   hash TEXT PRIMARY KEY,
   token TEXT NOT NULL,
-  holder TEXT NOT NULL,
+  holder TEXT NOT NULL, -- empty: given back after a takeover
   fingerprint TEXT,
   lease_end INTEGER, -- Unix milliseconds; null: done
   result TEXT, -- JSON; null: undefined
-  expires INTEGER NOT NULL -- Unix milliseconds
+  expires INTEGER NOT NULL, -- Unix milliseconds
+  taken_over INTEGER NOT NULL DEFAULT 0 -- 1: a former holder's lease ran out
 );
 CREATE INDEX IF NOT EXISTS ${table}_expires ON ${table} (expires);`;
 }
@@ -57,18 +58,17 @@ const NOW = "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)";
  * The functions of `machine.ts` in SQL.
  *
  * `acquire` is a read, which is all that a hit needs and locks nothing, and a conditional write,
- * which decides by itself: when it changes no row, another process came first, and both are done
- * again.
+ * which decides by itself, also whether it is a takeover: when it changes no row, another process
+ * came first, and both are done again.
  */
 function statements(table: string) {
   return {
     read: `
-SELECT result, lease_end - ${NOW} AS lease_ms, CASE
+SELECT result, lease_end - ${NOW} AS lease, CASE
   WHEN fingerprint <> $fingerprint THEN 'mismatch'
   WHEN lease_end IS NULL THEN 'done'
-  WHEN holder = $holder THEN 'acquired'
-  WHEN lease_end <= ${NOW} THEN 'takenOver'
-  ELSE 'held' END AS status
+  WHEN holder <> $holder AND lease_end > ${NOW} THEN 'held'
+  ELSE 'free' END AS status
 FROM ${table} WHERE hash = $hash AND expires > ${NOW}`,
     take: `
 INSERT INTO ${table} (hash, holder, lease_end, expires, token, fingerprint)
@@ -76,11 +76,12 @@ VALUES ($hash, $holder, ${NOW} + $leaseMs, ${NOW} + $leaseMs + $ttlMs, $token, $
 ON CONFLICT (hash) DO UPDATE SET
   holder = excluded.holder, lease_end = excluded.lease_end, expires = excluded.expires,
   token = excluded.token, result = NULL,
-  fingerprint = coalesce(excluded.fingerprint, CASE WHEN expires > ${NOW} THEN fingerprint END)
+  fingerprint = coalesce(excluded.fingerprint, CASE WHEN expires > ${NOW} THEN fingerprint END),
+  taken_over = expires > ${NOW} AND (holder <> excluded.holder OR taken_over)
 WHERE expires <= ${NOW} OR (
   (holder = excluded.holder OR lease_end <= ${NOW}) AND lease_end IS NOT NULL
   AND (fingerprint <> excluded.fingerprint) IS NOT TRUE)
-RETURNING hash`,
+RETURNING CASE WHEN taken_over THEN 'takenOver' ELSE 'acquired' END AS status`,
     renew: `
 UPDATE ${table} SET lease_end = ${NOW} + $leaseMs, expires = ${NOW} + $leaseMs + $ttlMs
 WHERE hash = $hash AND holder = $holder AND lease_end IS NOT NULL AND expires > ${NOW}
@@ -91,9 +92,13 @@ UPDATE ${table} SET lease_end = NULL,
   expires = CASE WHEN lease_end IS NULL THEN expires ELSE ${NOW} + $ttlMs END
 WHERE hash = $hash AND holder = $holder AND expires > ${NOW}
 RETURNING hash`,
-    release: `
+    giveBack: `
+UPDATE ${table} SET holder = '', lease_end = min(lease_end, ${NOW})
+WHERE hash = $hash AND holder = $holder AND lease_end IS NOT NULL AND expires > ${NOW} AND taken_over
+RETURNING hash`,
+    remove: `
 DELETE FROM ${table}
-WHERE hash = $hash AND holder = $holder AND lease_end IS NOT NULL AND expires > ${NOW}
+WHERE hash = $hash AND holder = $holder AND lease_end IS NOT NULL AND expires > ${NOW} AND NOT taken_over
 RETURNING hash`,
     deleteExpired: `DELETE FROM ${table} WHERE expires <= ${NOW} RETURNING hash`,
   };
@@ -135,13 +140,14 @@ export class SqliteStore implements Store {
     }
     const table = options.table ?? "run_once";
     sqliteMigration(table);
-    const { read, take, renew, complete, release, deleteExpired } = statements(table);
+    const { read, take, renew, complete, remove, giveBack, deleteExpired } = statements(table);
     this.#statements = {
       read: database.prepare(read),
       take: database.prepare(take),
       renew: database.prepare(renew),
       complete: database.prepare(complete),
-      release: database.prepare(release),
+      remove: database.prepare(remove),
+      giveBack: database.prepare(giveBack),
       deleteExpired: database.prepare(deleteExpired),
     };
   }
@@ -150,17 +156,16 @@ export class SqliteStore implements Store {
     const { holder, leaseMs, ttlMs, token, fingerprint = null } = claim;
     for (let races = 0; races < MOST_RACES; races++) {
       const row = this.#statements.read.all({ hash, holder, fingerprint })[0] as Found | undefined;
-      const status = row?.status ?? "acquired";
-      switch (status) {
+      switch (row?.status) {
         case "held":
-          return { status, leaseMs: Number(row?.lease_ms) };
+          return { status: "held", leaseMs: Number(row.lease) };
         case "done":
-          return { status, result: row?.result ?? undefined };
+          return { status: "done", result: row.result ?? undefined };
         case "mismatch":
-          return { status };
+          return { status: "mismatch" };
       }
-      const taken = this.#statements.take.all({ hash, holder, leaseMs, ttlMs, token, fingerprint });
-      if (taken.length > 0) return { status };
+      const taken = this.#statements.take.all({ hash, holder, leaseMs, ttlMs, token, fingerprint })[0] as Taken | undefined;
+      if (taken !== undefined) return { status: taken.status };
     }
     throw new Error(`lost the race for a record ${MOST_RACES} times`);
   }
@@ -179,7 +184,7 @@ export class SqliteStore implements Store {
   }
 
   async release(hash: string, holder: string): Promise<boolean> {
-    return this.#statements.release.all({ hash, holder }).length > 0;
+    return [this.#statements.remove, this.#statements.giveBack].some((statement) => statement.all({ hash, holder }).length > 0);
   }
 
   /** Deletes the rows whose time is over, which count as absent already; returns how many. */
@@ -190,7 +195,12 @@ export class SqliteStore implements Store {
 
 /** What `read` finds. */
 interface Found {
-  readonly status: Acquired["status"];
+  readonly status: "mismatch" | "done" | "held" | "free";
   readonly result: string | null;
-  readonly lease_ms: number | bigint | null;
+  readonly lease: number | bigint | null;
+}
+
+/** What `take` answers. */
+interface Taken {
+  readonly status: "acquired" | "takenOver";
 }
