@@ -45,7 +45,7 @@ impl IdempotencyKey {
         context: Option<Context<'_>>,
     ) -> Result<IdempotencyKey, Error> {
         let material = material.into();
-        let suffix = scope::suffix(scope, context, material.has_parts())?;
+        let suffix = scope::created_suffix(scope, context, material.has_parts())?;
         Ok(IdempotencyKey::from_suffix(
             material.into_joined(),
             scope,

@@ -188,7 +188,35 @@ fn scope_of(code: usize) -> Scope {
     Scope::ALL.get(code).copied().unwrap_or_default()
 }
 
-/// Prepares `scope` for [`create`], and leaves its suffix as text; see [`scope::suffix`]. The input
+/// Resolves the scope named in the input, and prepares it for [`create`]; see [`scope::resolve`]. The
+/// input holds the scope's name, the context's run id and its attempt number. Returns the scope's
+/// code, and leaves its name, a line feed and the suffix as text.
+#[wasm_bindgen]
+pub fn resolve_scope(
+    name_length: i32,
+    has_context: bool,
+    run_id_length: i32,
+    attempt_length: i32,
+    has_parts: bool,
+) -> i32 {
+    let mut room = room();
+    let mut texts = Texts(&room.input);
+    let name = texts.next(name_length);
+    let context = Context {
+        run_id: texts.next(run_id_length),
+        attempt: texts.next(attempt_length),
+    };
+    match scope::resolve(name, has_context.then_some(context), has_parts) {
+        Ok((scope, suffix)) => {
+            room.text = text::join(&[scope.as_str(), "\n", &suffix]);
+            room.keep_suffix(scope as usize, suffix);
+            scope as i32
+        }
+        Err(error) => room.fail(&error),
+    }
+}
+
+/// Prepares `scope` for [`create`], and leaves its suffix as text; see [`scope::created_suffix`]. The input
 /// holds the context's run id and attempt number.
 #[wasm_bindgen]
 pub fn set_context(
@@ -204,7 +232,7 @@ pub fn set_context(
         run_id: texts.next(run_id_length),
         attempt: texts.next(attempt_length),
     };
-    match scope::suffix(scope_of(scope), has_context.then_some(context), has_parts) {
+    match scope::created_suffix(scope_of(scope), has_context.then_some(context), has_parts) {
         Ok(suffix) => {
             room.text.clone_from(&suffix);
             room.keep_suffix(scope, suffix);

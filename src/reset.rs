@@ -151,19 +151,15 @@ pub(crate) fn steps(
 
 /// The scope suffix that the key had when it was made.
 fn suffix(has_parts: bool, options: ResetOptions<'_>) -> Result<String, Error> {
-    let context = options.context.unwrap_or_default();
-    let run_id = options
-        .parent_run_id
-        .or(context.run_id)
-        .filter(|run_id| !run_id.is_empty());
-    let attempt = options.attempt.or(context.attempt);
-    match (options.scope.unwrap_or_default(), run_id, attempt) {
-        (Scope::Global, _, _) => Ok(String::new()),
-        (Scope::Run, Some(run_id), _) => Ok(scope::join_suffix(&[run_id], has_parts)),
-        (Scope::Run, None, _) => Err(Error::reset_without_run_id()),
-        (Scope::Attempt, Some(run_id), Some(attempt)) => {
-            Ok(scope::join_suffix(&[run_id, attempt], has_parts))
-        }
-        (Scope::Attempt, _, _) => Err(Error::reset_without_attempt()),
-    }
+    let running = options.context.unwrap_or_default();
+    let run_id = options.parent_run_id.or(running.run_id);
+    let maker = Context {
+        run_id: run_id.filter(|run_id| !run_id.is_empty()),
+        attempt: options.attempt.or(running.attempt),
+    };
+    let scope = options.scope.unwrap_or_default();
+    scope::suffix(scope, maker, has_parts, |scope, _| match scope {
+        Scope::Attempt => Error::reset_without_attempt(),
+        _ => Error::reset_without_run_id(),
+    })
 }

@@ -85,38 +85,114 @@ impl<'a> Context<'a> {
     }
 }
 
-/// What `scope` adds in `context`, as it follows the caller's material: `""`, `"-run_abc123"` or
-/// `"-run_abc123-1"` (`injectScope`, @trigger.dev/core 4.8.3). Without a context every scope adds
-/// nothing.
-pub(crate) fn suffix(
+/// The scope that `name` names, [`Scope::Run`] without one, and what it adds in `context`: `""`,
+/// `"-run_abc123"` or `"-run_abc123-1"` (`injectScope`, @trigger.dev/core 4.8.3). Without a context
+/// every scope adds nothing.
+#[cfg(any(feature = "npm", test))]
+pub(crate) fn resolve(
+    name: Option<&str>,
+    context: Option<Context<'_>>,
+    has_parts: bool,
+) -> Result<(Scope, String), Error> {
+    let scope = name.map_or(Ok(Scope::default()), Scope::parse)?;
+    Ok((scope, created_suffix(scope, context, has_parts)?))
+}
+
+/// The suffix of a key that is created in `scope`.
+pub(crate) fn created_suffix(
     scope: Scope,
     context: Option<Context<'_>>,
     has_parts: bool,
 ) -> Result<String, Error> {
-    let Some(context) = context else {
-        return Ok(String::new());
+    let missing = |_, context: Context<'_>| match context.run_id {
+        None => Error::context_without_run_id(),
+        Some(_) => Error::context_without_attempt(),
     };
+    context.map_or(Ok(String::new()), |context| {
+        suffix(scope, context, has_parts, missing)
+    })
+}
+
+/// What `scope` adds, as it follows the caller's parts. `missing` is the error for a context that
+/// lacks what the scope needs.
+///
+/// Material without any parts is no part at all, so nothing delimits it: `[]` and `""` are different
+/// keys, as in the SDK.
+pub(crate) fn suffix(
+    scope: Scope,
+    context: Context<'_>,
+    has_parts: bool,
+    missing: fn(Scope, Context<'_>) -> Error,
+) -> Result<String, Error> {
     match (scope, context.run_id, context.attempt) {
         (Scope::Global, _, _) => Ok(String::new()),
-        (_, None, _) => Err(Error::context_without_run_id()),
-        (Scope::Run, Some(run_id), _) => Ok(join_suffix(&[run_id], has_parts)),
-        (Scope::Attempt, _, None) => Err(Error::context_without_attempt()),
-        (Scope::Attempt, Some(run_id), Some(attempt)) => {
-            Ok(join_suffix(&[run_id, attempt], has_parts))
-        }
+        (Scope::Run, Some(run_id), _) => Ok(join(&[run_id], has_parts)),
+        (Scope::Attempt, Some(run_id), Some(attempt)) => Ok(join(&[run_id, attempt], has_parts)),
+        (scope, _, _) => Err(missing(scope, context)),
     }
 }
 
-/// The scope's parts, delimited from each other and from the caller's. Material without any parts
-/// is no part at all, so nothing delimits it: `[]` and `""` are different keys, as in the SDK.
 #[inline(never)]
-pub(crate) fn join_suffix(parts: &[&str], has_parts: bool) -> String {
-    let mut text = String::new();
+fn join(parts: &[&str], has_parts: bool) -> String {
+    let mut suffix = String::new();
     for (index, part) in parts.iter().enumerate() {
         if has_parts || index > 0 {
-            text.push_str(DELIMITER);
+            suffix.push_str(DELIMITER);
         }
-        text.push_str(part);
+        suffix.push_str(part);
     }
-    text
+    suffix
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ATTEMPT: Context<'_> = Context {
+        run_id: Some("run_1"),
+        attempt: Some("2"),
+    };
+
+    #[test]
+    fn a_resolved_scope_has_its_suffix() {
+        for (name, scope, expected) in [
+            (None, Scope::Run, "-run_1"),
+            (Some("run"), Scope::Run, "-run_1"),
+            (Some("attempt"), Scope::Attempt, "-run_1-2"),
+            (Some("global"), Scope::Global, ""),
+        ] {
+            assert_eq!(
+                resolve(name, Some(ATTEMPT), true),
+                Ok((scope, expected.into()))
+            );
+            assert_eq!(resolve(name, None, true), Ok((scope, String::new())));
+        }
+    }
+
+    #[test]
+    fn no_delimiter_precedes_the_suffix_of_an_empty_slice() {
+        let (_, suffix) = resolve(Some("attempt"), Some(ATTEMPT), false).unwrap();
+        assert_eq!(suffix, "run_1-2");
+    }
+
+    #[test]
+    fn run_and_attempt_scopes_need_a_run_id() {
+        for name in [None, Some("run"), Some("attempt")] {
+            let error = resolve(name, Some(Context::default()), true).unwrap_err();
+            assert_eq!(error, Error::context_without_run_id());
+        }
+        assert!(resolve(Some("global"), Some(Context::default()), true).is_ok());
+    }
+
+    #[test]
+    fn attempt_scope_needs_an_attempt_number() {
+        let error = resolve(Some("attempt"), Some(Context::new("run_1")), true).unwrap_err();
+        assert_eq!(error, Error::context_without_attempt());
+    }
+
+    #[test]
+    fn the_scope_is_checked_before_the_context() {
+        let error = resolve(Some("task"), Some(Context::default()), true).unwrap_err();
+        assert_eq!(error, Error::invalid_scope("task"));
+    }
 }
