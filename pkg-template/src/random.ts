@@ -1,6 +1,5 @@
 /** Random keys. Their layout and order are the core's; see `src/random.rs`. */
 
-import { now } from "./builtins.js";
 import { EngineError } from "./errors.js";
 import { ENTROPY_LENGTH, randomKeyAfter } from "./wasm/data.js";
 
@@ -29,6 +28,6 @@ export function randomKey(): string {
     throw new EngineError("there is no crypto.getRandomValues here, which random keys are made with: provide it");
   }
   source.getRandomValues(entropy);
-  last = randomKeyAfter(last, now(), entropy);
+  last = randomKeyAfter(last, Date.now(), entropy);
   return last;
 }

@@ -4,7 +4,6 @@
  * them. One live key keeps its whole batch alive, up to 40 kB.
  */
 
-import { slice } from "../builtins.js";
 import type { Origin } from "./key.js";
 
 /** Hex digits of a hash. */
@@ -36,11 +35,11 @@ export function placeOf(index: number, start: number, length: number): number {
 /** The material of the key at that place. */
 export function textAt({ texts }: Batch, place: number): string {
   const start = place >>> (LENGTH_BITS + INDEX_BITS);
-  return slice(texts, start, start + ((place >>> INDEX_BITS) & BATCH_TEXT));
+  return texts.slice(start, start + ((place >>> INDEX_BITS) & BATCH_TEXT));
 }
 
 /** The hash of the key at that place. */
 export function hashAt({ digits }: Batch, place: number): string {
   const start = (place & (BATCH_KEYS - 1)) * HASH_LENGTH;
-  return slice(digits, start, start + HASH_LENGTH);
+  return digits.slice(start, start + HASH_LENGTH);
 }

@@ -1,6 +1,5 @@
 /** Where the task context comes from. */
 
-import { toText } from "../builtins.js";
 import type { SdkApiConfig } from "../reset/settings.js";
 import type { IdempotencyKeyOptions, TaskContext } from "../types.js";
 
@@ -47,6 +46,6 @@ export function contextTexts(
   return {
     // Not String(): like `join`, a template refuses a symbol.
     runId: run == null ? undefined : runId == null ? "" : `${runId as string}`,
-    attempt: attempt == null ? undefined : toText(attempt),
+    attempt: attempt == null ? undefined : String(attempt),
   };
 }

@@ -1,7 +1,6 @@
 /** Key material to keys: reads what the caller gave, and lets the core make of it what it is. */
 
 import { BATCH_KEYS, BATCH_TEXT, type Batch, placeOf } from "./batch.js";
-import { charCodeAt, isArray, toText } from "../builtins.js";
 import { contextTexts } from "./context.js";
 import { announce, hashOf, IdempotencyKey, type Origin } from "./key.js";
 import { INPUT_UNITS } from "../wasm/instance.js";
@@ -34,7 +33,7 @@ function kindOf(value: unknown): Refused {
     case "symbol":
       return Refused.Symbol;
     default:
-      return value === null ? Refused.Null : isArray(value) ? Refused.Array : Refused.Object;
+      return value === null ? Refused.Null : Array.isArray(value) ? Refused.Array : Refused.Object;
   }
 }
 
@@ -50,39 +49,25 @@ function partText(
     case "number":
     case "bigint":
     case "boolean":
-      return toText(part);
+      return String(part);
     default:
       if (IdempotencyKey.isIdempotencyKey(part)) {
         return hashOf(part);
       }
-      if (nested === "coerced" && index !== undefined && isArray(part)) {
+      if (nested === "coerced" && index !== undefined && Array.isArray(part)) {
         return nestedText(part, index, within);
       }
       return refusePart(kindOf(part), index);
   }
 }
 
-/** So many parts are joined into one text before the next ones are. */
-const FEW = 4_096;
-
 /** Joins texts, each made when its turn comes. */
 function joinTexts(length: number, separator: string, textAt: (index: number) => string): string {
   let text = "";
-  let few = "";
   for (let index = 0; index < length; index++) {
-    few += index === 0 ? textAt(index) : separator + textAt(index);
-    if (index % FEW === FEW - 1) {
-      if (text === "") {
-        // Throws at once where not even the separators fit into a text.
-        separator.repeat(length - 1);
-      }
-      // V8 keeps what + makes as a tree until it is looked into: 60 million short parts took over 4 GB.
-      charCodeAt(few, 0);
-      text += few;
-      few = "";
-    }
+    text += index === 0 ? textAt(index) : separator + textAt(index);
   }
-  return text + few;
+  return text;
 }
 
 /**
@@ -105,7 +90,7 @@ function nestedText(parts: readonly unknown[], index: number, within: readonly u
  * for batch keys, so its own module has to take them.
  */
 export function join(material: unknown, nested: "refused" | "coerced" = "refused"): Joined {
-  if (!isArray(material)) {
+  if (!Array.isArray(material)) {
     return { text: partText(material, undefined, nested), hasParts: true };
   }
   // Read once, as `join` does: a part's getter may add parts. By index, not by iterator: a hole is
@@ -130,7 +115,7 @@ export function scopeOf(given: unknown): NamedScope {
 
 /** A scope that is no text, for the message that refuses it. */
 function describe(scope: unknown): string {
-  return typeof scope === "object" || typeof scope === "function" ? `[${typeof scope}]` : toText(scope);
+  return typeof scope === "object" || typeof scope === "function" ? `[${typeof scope}]` : String(scope);
 }
 
 interface Remembered {
@@ -193,13 +178,10 @@ export function create(
 
 /** What the SDK hashes: a copy of the list, in which an array inside itself shows once more. */
 export function hashedText(material: unknown, text: string, nested: "refused" | "coerced"): string {
-  return nested === "coerced" && isArray(material) && material.some((part) => isArray(part))
+  return nested === "coerced" && Array.isArray(material) && material.some((part) => Array.isArray(part))
     ? join([...material], nested).text
     : text;
 }
-
-/** The longest list that V8 gives its place at once; it takes a longer one for a sparse one. */
-const DENSE_LENGTH = 1 << 25;
 
 /** Makes many keys of one scope. */
 export function createMany(
@@ -208,9 +190,9 @@ export function createMany(
   context: TaskContext | undefined,
 ): IdempotencyKey[] {
   const scope = scopeOf(scopeName);
-  const list: readonly unknown[] = isArray(materials) ? materials : Array.from(materials);
+  const list: readonly unknown[] = Array.isArray(materials) ? materials : Array.from(materials);
   const { length } = list;
-  const keys: IdempotencyKey[] = length > DENSE_LENGTH ? [] : new Array(length);
+  const keys: IdempotencyKey[] = new Array(length);
   let origin: Origin | undefined;
   // In portions, so that what they need is young and soon forgotten, whatever the list's length.
   for (let start = 0; start < length || origin === undefined; start += BATCH_KEYS) {

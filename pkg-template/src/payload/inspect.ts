@@ -4,7 +4,6 @@
  * `payload.ts` calls it only where there is something to say or the stack is too short.
  */
 
-import { isArray, isFinite, keysOf, stringify, toText } from "../builtins.js";
 import { RefusedValue, refusePayload } from "../wasm/data.js";
 
 interface Level {
@@ -25,7 +24,7 @@ export function serialize(value: unknown): string {
   const pieces: string[] = [];
 
   const refuse = (kind: RefusedValue, found: string): never =>
-    refusePayload(kind, stringify(levels.map(({ names, read }) => (names === undefined ? read - 1 : names[read - 1]))), found);
+    refusePayload(kind, JSON.stringify(levels.map(({ names, read }) => (names === undefined ? read - 1 : names[read - 1]))), found);
 
   /** Writes a value behind `before`; says whether JSON has one for it. */
   const write = (holder: object, name: string, before: string): boolean => {
@@ -41,14 +40,14 @@ export function serialize(value: unknown): string {
     } else if (found instanceof BigInt) {
       found = found.valueOf();
     }
-    if (typeof found === "number" && !isFinite(found)) {
-      return refuse(RefusedValue.NonFinite, toText(found));
+    if (typeof found === "number" && !Number.isFinite(found)) {
+      return refuse(RefusedValue.NonFinite, String(found));
     }
     if (typeof found === "bigint") {
-      return refuse(RefusedValue.BigInt, `${toText(found)}n`);
+      return refuse(RefusedValue.BigInt, `${String(found)}n`);
     }
     if (typeof found !== "object" || found === null || isPrimitive(found)) {
-      const text = stringify(found) as string | undefined;
+      const text = JSON.stringify(found) as string | undefined;
       if (text !== undefined) {
         pieces.push(before, text);
       }
@@ -58,8 +57,8 @@ export function serialize(value: unknown): string {
       return refuse(RefusedValue.Cycle, "");
     }
     open.add(found);
-    const names = isArray(found) ? undefined : keysOf(found);
-    const length = isArray(found) ? found.length : (names ?? []).length;
+    const names = Array.isArray(found) ? undefined : Object.keys(found);
+    const length = Array.isArray(found) ? found.length : (names ?? []).length;
     pieces.push(before, names === undefined ? "[" : "{");
     levels.push({ value: found, names, length, read: 0, written: false });
     return true;
@@ -78,12 +77,12 @@ export function serialize(value: unknown): string {
     const place = level.read++;
     if (level.names === undefined) {
       const comma = place === 0 ? "" : ",";
-      if (!write(level.value, toText(place), comma)) {
+      if (!write(level.value, String(place), comma)) {
         pieces.push(comma, "null");
       }
     } else {
       const name = level.names[place] ?? "";
-      if (write(level.value, name, `${level.written ? "," : ""}${stringify(name)}:`)) {
+      if (write(level.value, name, `${level.written ? "," : ""}${JSON.stringify(name)}:`)) {
         level.written = true;
       }
     }

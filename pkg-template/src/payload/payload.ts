@@ -3,7 +3,6 @@
  * becomes the JSON that it reads.
  */
 
-import { getPrototypeOf, getTime, hasOwn, isArray, isFinite, objectPrototype, stringify } from "../builtins.js";
 import { isPrimitive, serialize } from "./inspect.js";
 import type { HashPayloadOptions } from "../types.js";
 import { NonText, refuseNonText } from "../wasm/keys.js";
@@ -18,7 +17,7 @@ function resultOf(value: unknown, make: (json: string) => FromJson): string {
 /** The JSON that JSON.stringify writes. */
 function jsonOf(value: unknown): string {
   try {
-    return (stringify(value) as string | undefined) ?? serialize(value);
+    return (JSON.stringify(value) as string | undefined) ?? serialize(value);
   } catch {
     // A cycle or a bigint, to be named; too deep for the stack; or a getter or toJSON that throws,
     // which will say so again.
@@ -37,7 +36,7 @@ function mayBeNonFinite(value: unknown, nulls: number): boolean {
   const visit = (found: unknown): void => {
     if (found === null) {
       left--;
-    } else if (isArray(found)) {
+    } else if (Array.isArray(found)) {
       arrays.push(found);
     } else if (typeof found === "object") {
       objects.push(found);
@@ -51,12 +50,12 @@ function mayBeNonFinite(value: unknown, nulls: number): boolean {
         left -= isInvalidDate(object) ? 1 : 0;
         continue;
       }
-      if (getPrototypeOf(object) !== objectPrototype && isPrimitive(object)) {
+      if (Object.getPrototypeOf(object) !== Object.prototype && isPrimitive(object)) {
         continue;
       }
       for (const name in object) {
         const member = (object as Record<string, unknown>)[name];
-        if (typeof member === "object" && hasOwn(object, name)) {
+        if (typeof member === "object" && Object.hasOwn(object, name)) {
           visit(member);
         }
       }
@@ -83,7 +82,7 @@ function hasToJson(value: object): boolean {
 /** Which is null on purpose. */
 function isInvalidDate(value: object): boolean {
   try {
-    return !isFinite(getTime(value as Date)) && !hasOwn(value, "toJSON");
+    return !Number.isFinite(Date.prototype.getTime.call(value)) && !Object.hasOwn(value, "toJSON");
   } catch {
     return false;
   }

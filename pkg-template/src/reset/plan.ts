@@ -1,6 +1,5 @@
 /** The target of a reset to the keys to try. The rule is the core's; see `src/reset.rs`. */
 
-import { toText } from "../builtins.js";
 import { contextTexts } from "../keys/context.js";
 import { hashedText, join, scopeOf } from "../keys/create.js";
 import { hashOf, IdempotencyKey } from "../keys/key.js";
@@ -26,8 +25,8 @@ export function candidatesOf(
     hasParts,
     scope: scope === undefined ? undefined : scopeOf(scope).code,
     // As in the SDK, every falsy id but null and undefined counts as given and empty.
-    parentRunId: parentRunId == null ? undefined : toText(parentRunId || ""),
-    attemptNumber: attemptNumber == null ? undefined : toText(attemptNumber),
+    parentRunId: parentRunId == null ? undefined : String(parentRunId || ""),
+    attemptNumber: attemptNumber == null ? undefined : String(attemptNumber),
     context: context == null ? undefined : contextTexts(context.run, context.attempt?.number),
   });
 }

@@ -2,8 +2,7 @@
  * A core, views of its memory, and what becomes of both when a call breaks off: how texts get into the
  * memory and out of it. What is called there is in `wasm.ts` and `wasm-data.ts`.
  *
- * No user code runs between writing and reading, unless built-ins were patched; {@link idle} says
- * why that does no harm.
+ * No user code runs between writing and reading.
  */
 
 import { engine } from "#engine";

@@ -5,7 +5,6 @@
 import { engine } from "#engine";
 
 import { BATCH_KEYS, HASH_LENGTH } from "../keys/batch.js";
-import { charCodeAt, copyInto, fromCharCode, indexOf, isArray, slice } from "../builtins.js";
 import { coreError } from "../errors.js";
 import type { Origin } from "../keys/key.js";
 import {
@@ -83,7 +82,7 @@ let delimiterText: string | undefined;
 
 /** What joins the parts of a key. */
 export function delimiter(): string {
-  return (delimiterText ??= withRoom(({ core }) => fromCharCode(core.delimiter())));
+  return (delimiterText ??= withRoom(({ core }) => String.fromCharCode(core.delimiter())));
 }
 
 /** What `scope` adds in a context, of which `run` and `attempt` are as far as they are known. */
@@ -130,7 +129,7 @@ function hashInto({ core, input, output }: Room, text: string, slot: number): st
   } else {
     for (let start = 0; start < text.length; ) {
       const end = endOfPiece(text, start);
-      core.update(writeUtf8(slice(text, start, end), input));
+      core.update(writeUtf8(text.slice(start, end), input));
       start = end;
     }
     core.finish(slot);
@@ -144,7 +143,7 @@ function endOfPiece(text: string, start: number): number {
   if (end >= text.length) {
     return text.length;
   }
-  const last = charCodeAt(text, end - 1);
+  const last = text.charCodeAt(end - 1);
   return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
 }
 
@@ -160,7 +159,7 @@ export function hashMany(joined: string, units: Uint32Array, count: number, orig
     const { core, input, outputs, lengths } = room;
     if (writeUtf8(joined, input) === joined.length) {
       // All ASCII: as many bytes as units.
-      copyInto(lengths, units);
+      lengths.set(units);
     } else {
       writeEach(joined, units, count, room);
     }
@@ -175,7 +174,7 @@ function writeEach(joined: string, units: Uint32Array, count: number, { input, l
   let used = 0;
   for (let index = 0; index < count; index++) {
     const end = start + (units[index] as number);
-    const written = writeUtf8(slice(joined, start, end), input.subarray(used));
+    const written = writeUtf8(joined.slice(start, end), input.subarray(used));
     lengths[index] = written;
     start = end;
     used += written;
@@ -252,7 +251,7 @@ export function afterFailure(candidates: number, index: number, status: number):
 /** Refuses what has to be a text and isn't. */
 export function refuseNonText(kind: NonText, found: unknown): never {
   throw withRoom((room) => {
-    const name = found === null ? "null" : found === undefined ? "undefined" : isArray(found) ? "an array" : `a value of type ${typeof found}`;
+    const name = found === null ? "null" : found === undefined ? "undefined" : Array.isArray(found) ? "an array" : `a value of type ${typeof found}`;
     const [length = ABSENT] = write(room, [name]);
     room.core.refuse_non_text(kind, length);
     return coreError(read(room));
@@ -275,9 +274,9 @@ export function openToken(token: string): { key: string; origin: Origin } {
     const [length = 0] = write(room, [token]);
     const code = check(room, room.core.open_token(length));
     const text = read(room);
-    const end = indexOf(text, "\n");
-    const scope = slice(text, 0, end) as IdempotencyKeyScope;
+    const end = text.indexOf("\n");
+    const scope = text.slice(0, end) as IdempotencyKeyScope;
     const key = readWtf8(new Uint8Array(room.core.memory.buffer, room.core.bytes() >>> 0, room.core.bytes_length()));
-    return { key, origin: { scope, code, suffix: slice(text, end + 1, text.length) } };
+    return { key, origin: { scope, code, suffix: text.slice(end + 1) } };
   });
 }

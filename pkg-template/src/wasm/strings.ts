@@ -1,36 +1,24 @@
 /**
  * Texts to UTF-8 and back, in memory that is already there.
  *
- * The platform's encoder and decoder are taken once, on import, so that replacing the globals later
- * changes no hash. Where they are missing (jsdom) their work is done by hand.
+ * Where the platform's encoder and decoder are missing (jsdom) their work is done by hand.
  */
-
-import { charCodeAt, codePointAt, fromCharCode, originalCharCodeAt, stringMethods, uncurry } from "../builtins.js";
 
 const LAST_ASCII = 0x7f;
 const REPLACEMENT_CHARACTER = 0xfffd;
 
-const encoder = typeof TextEncoder === "undefined" ? undefined : pin(new TextEncoder(), "encodeInto");
-const decoder = typeof TextDecoder === "undefined" ? undefined : pin(new TextDecoder("utf-8", { ignoreBOM: true }), "decode");
-
-/** Gives an object of ours its method as its own, so that no patch reaches it: Firefox takes 80 ns for a bound one. */
-function pin<T extends object>(object: T, method: keyof T): T {
-  return Object.defineProperty(object, method, { value: object[method] });
-}
+const encoder = typeof TextEncoder === "undefined" ? undefined : new TextEncoder();
+const decoder = typeof TextDecoder === "undefined" ? undefined : new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Bytes of UTF-8 that one UTF-16 code unit makes at most. */
 export const BYTES_PER_UNIT = 3;
 
 /**
- * Writes `text` at `offset`, if it is all ASCII, and if nobody patched `charCodeAt`.
+ * Writes `text` at `offset`, if it is all ASCII.
  *
  * For short texts several times as fast as `encodeInto`, whose call alone costs 60 ns.
  */
 export function writeAscii(text: string, bytes: Uint8Array, offset: number): boolean {
-  // Asked once a text, so that the method can be called as such: Bun takes 40 ns for a bound one.
-  if (stringMethods.charCodeAt !== originalCharCodeAt) {
-    return false;
-  }
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
     if (unit > LAST_ASCII) {
@@ -77,7 +65,7 @@ const utf8Write = native?.utf8Write;
 export const writeLongUtf8: (text: string, bytes: Uint8Array) => number =
   utf8Write === undefined
     ? writeUtf8
-    : ((write) => (text: string, bytes: Uint8Array) => write(bytes, text, 0, bytes.length))(uncurry(utf8Write));
+    : (text, bytes) => utf8Write.call(bytes, text, 0, bytes.length);
 
 /** Reads UTF-8. */
 export const readUtf8: (bytes: Uint8Array) => string =
@@ -87,7 +75,7 @@ export const readUtf8: (bytes: Uint8Array) => string =
 export const readAscii: (bytes: Uint8Array) => string =
   latin1Slice === undefined
     ? readUtf8
-    : ((read) => (bytes: Uint8Array) => read(bytes, 0, bytes.length))(uncurry(latin1Slice));
+    : (bytes) => latin1Slice.call(bytes, 0, bytes.length);
 
 /** As {@link writeUtf8}, but keeps lone surrogates, in three bytes each (WTF-8). */
 export function writeWtf8(text: string, bytes: Uint8Array): number {
@@ -102,7 +90,7 @@ export function readWtf8(bytes: Uint8Array): string {
   for (let at = bytes.indexOf(LEAD); at >= 0; at = bytes.indexOf(LEAD, at + 1)) {
     const [second = 0, third = 0] = bytes.subarray(at + 1, at + 3);
     if (second >= 0xa0) {
-      text += readUtf8(bytes.subarray(read, at)) + fromCharCode(0xd000 | ((second & 0x3f) << 6) | (third & 0x3f));
+      text += readUtf8(bytes.subarray(read, at)) + String.fromCharCode(0xd000 | ((second & 0x3f) << 6) | (third & 0x3f));
       read = at + 3;
     }
   }
@@ -111,9 +99,9 @@ export function readWtf8(bytes: Uint8Array): string {
 
 function hasLoneSurrogate(text: string): boolean {
   for (let index = 0; index < text.length; index++) {
-    const unit = charCodeAt(text, index);
+    const unit = text.charCodeAt(index);
     if (unit >= 0xd800 && unit <= 0xdfff) {
-      if ((codePointAt(text, index) ?? 0) <= 0xffff) {
+      if ((text.codePointAt(index) ?? 0) <= 0xffff) {
         return true;
       }
       index++;
@@ -125,7 +113,7 @@ function hasLoneSurrogate(text: string): boolean {
 function encodeByHand(text: string, bytes: Uint8Array, keepSurrogates = false): number {
   let written = 0;
   for (const character of text) {
-    let point = codePointAt(character, 0) ?? 0;
+    let point = character.codePointAt(0) ?? 0;
     if (point >= 0xd800 && point <= 0xdfff && !keepSurrogates) {
       point = REPLACEMENT_CHARACTER;
     }
