@@ -6,20 +6,10 @@
 use alloc::string::String;
 use core::fmt;
 
-use crate::text;
+use crate::text::{self, excerpt};
 
 /// Bytes of what was found that a message shows.
 const FOUND: usize = 100;
-
-/// At most `length` bytes of `text`, with an ellipsis for what is left out.
-#[inline(never)]
-pub(crate) fn excerpt(text: &str, length: usize) -> String {
-    if text.len() <= length {
-        return String::from(text);
-    }
-    let end = (0..=length).rev().find(|&end| text.is_char_boundary(end));
-    text::join(&[text.get(..end.unwrap_or(0)).unwrap_or_default(), "…"])
-}
 
 /// What kind of mistake an [`Error`] reports. The name is stable; the text of an error is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -26,6 +26,7 @@
 //! JavaScript: the npm package of the same name is this crate behind `npm.rs`.
 
 #![cfg_attr(feature = "npm", no_std)]
+#![cfg_attr(not(feature = "npm"), allow(dead_code))]
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -2,8 +2,7 @@
 
 use alloc::string::String;
 
-use crate::sha256::hex_digit;
-use crate::text;
+use crate::text::{self, hex_digit};
 
 /// Random bytes that go into one key.
 pub const ENTROPY_LENGTH: usize = 10;

@@ -88,7 +88,6 @@ impl<'a> Context<'a> {
 /// The scope that `name` names, [`Scope::Run`] without one, and what it adds in `context`: `""`,
 /// `"-run_abc123"` or `"-run_abc123-1"` (`injectScope`, @trigger.dev/core 4.8.3). Without a context
 /// every scope adds nothing.
-#[cfg(any(feature = "npm", test))]
 pub(crate) fn resolve(
     name: Option<&str>,
     context: Option<Context<'_>>,

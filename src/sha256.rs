@@ -1,13 +1,18 @@
-//! Bytes to digest to 64 hex digits: SHA-256 as FIPS 180-4 section 6.2 defines it.
+//! Bytes to digest: SHA-256 (FIPS 180-4 section 6.2).
 //!
-//! The only file that names `sha2`. A [`Hasher`] takes a message in pieces of any size, so that a
-//! key of any length needs no more memory than a short one.
+//! | for | call |
+//! |---|---|
+//! | a message in memory | [`Digest::of`] |
+//! | a message in pieces: a key and its suffix, a payload, a token | [`Hasher`] |
+//! | a short key of the npm package, followed by a prepared suffix | [`Digest::of_message`] |
+//! | many of those | [`hash_many`] |
+//!
+//! This is the only file that names `sha2`. Node hashes long payloads itself (`node-sha256.ts`).
 
-#[cfg(any(feature = "npm", test))]
 pub(crate) mod batch;
-#[cfg(any(feature = "npm", test))]
 pub(crate) mod block;
-#[cfg(any(test, all(feature = "npm", target_feature = "simd128")))]
+mod consts;
+#[cfg(any(test, target_feature = "simd128"))]
 mod lanes;
 
 use alloc::string::String;
@@ -16,24 +21,15 @@ use core::{fmt, mem, slice};
 use sha2::Digest as _;
 use sha2::block_api::compress256;
 
-#[cfg(any(feature = "npm", test))]
-use crate::sha256::block::{Blocks, OnlyBlock, Suffix};
-
-/// Hex digits in a digest, and so the length of an idempotency key on the wire.
-pub const HEX_LENGTH: usize = 64;
-
-/// Bytes in a block.
-pub(crate) const BLOCK: usize = 64;
+use self::batch::Batch;
+use self::block::{Blocks, SingleBlock, Suffix};
+pub(crate) use self::consts::HEX_LENGTH;
+use self::consts::{BLOCK, INITIAL_STATE};
+use crate::text::{self, hex_digit};
 
 /// A SHA-256 digest.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest([u8; 32]);
-
-/// The first 32 bits of the fractional parts of the square roots of the first eight primes (FIPS
-/// 180-4 section 5.3.3).
-pub(crate) const INITIAL_STATE: [u32; 8] = [
-    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-];
 
 impl Digest {
     /// The digest of `message`.
@@ -41,24 +37,22 @@ impl Digest {
         Digest(sha2::Sha256::digest(message).into())
     }
 
-    /// The digest of the first `length` bytes of `bytes` and the suffix; `bytes` may go on behind
-    /// them: from 64 bytes on a short message is hashed faster.
+    /// The digest of the first `length` bytes of `bytes` and the suffix. A message of one block is
+    /// hashed faster if `bytes` has at least 64 bytes.
     ///
-    /// A [`Hasher`] would take 10 % longer for a short message, since it collects what comes
-    /// piece by piece.
-    #[cfg(any(feature = "npm", test))]
+    /// A [`Hasher`] takes 10 % longer for a short message, since it copies each piece into its block.
     pub(crate) fn of_message(bytes: &[u8], length: usize, suffix: &Suffix) -> Digest {
         let mut state = INITIAL_STATE;
         let mut block = [0; BLOCK];
-        if let Some(only) = OnlyBlock::new(bytes, length, suffix) {
-            only.put(&mut block);
+        if let Some(single) = SingleBlock::new(bytes, length, suffix) {
+            single.write(&mut block);
             compress256(&mut state, slice::from_ref(&block));
         } else {
             let mut blocks = Blocks::new(bytes.get(..length).unwrap_or_default(), suffix);
             compress256(&mut state, blocks.take_whole());
-            let mut more = true;
-            while more {
-                more = !blocks.put_next(&mut block);
+            let mut is_last = false;
+            while !is_last {
+                is_last = blocks.next_block(&mut block);
                 compress256(&mut state, slice::from_ref(&block));
             }
         }
@@ -82,7 +76,7 @@ impl Digest {
     pub fn to_hex(&self) -> String {
         let mut hex = [0u8; HEX_LENGTH];
         self.write_hex(&mut hex);
-        hex.iter().map(|&digit| char::from(digit)).collect()
+        text::ascii(&hex)
     }
 
     #[inline(never)]
@@ -94,11 +88,6 @@ impl Digest {
             }
         }
     }
-}
-
-/// Arithmetic, not a table: eight digits at a time become SIMD instructions.
-pub(crate) fn hex_digit(nibble: u8) -> u8 {
-    nibble + if nibble < 10 { b'0' } else { b'a' - 10 }
 }
 
 impl fmt::Display for Digest {
@@ -113,13 +102,28 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// A digest in the making.
+/// Hashes every message of a batch: four at a time where there is SIMD, else one by one.
+pub(crate) fn hash_many(batch: Batch<'_>) {
+    #[cfg(any(test, target_feature = "simd128"))]
+    lanes::hash_many(batch);
+    #[cfg(not(any(test, target_feature = "simd128")))]
+    hash_one_by_one(batch);
+}
+
+#[cfg(any(test, not(target_feature = "simd128")))]
+fn hash_one_by_one(mut batch: Batch<'_>) {
+    while let Some(message) = batch.next() {
+        Digest::of_message(message.bytes, message.key.len(), batch.suffix).write_hex(message.hash);
+    }
+}
+
+/// The digest of a message that comes in pieces of any size.
 ///
-/// Not `sha2`'s own, which is several times the code in wasm: it is made of parts for any block length.
+/// Not `sha2::Sha256`, which is several times the code in wasm, being generic over the block length.
 #[derive(Clone)]
 pub(crate) struct Hasher {
     state: [u32; 8],
-    /// Holds the `length % BLOCK` bytes that do not fill a block yet.
+    /// Starts with the last `length % BLOCK` bytes, which don't fill a block yet.
     block: [u8; BLOCK],
     length: u64,
 }
@@ -142,20 +146,20 @@ impl Hasher {
         let mut bytes = bytes;
         if filled > 0 {
             let free = self.block.get_mut(filled..).unwrap_or_default();
-            let Some((first, behind)) = bytes.split_at_checked(free.len()) else {
+            let Some((first, trailing)) = bytes.split_at_checked(free.len()) else {
                 copy(free, bytes);
                 return;
             };
             copy(free, first);
             compress256(&mut self.state, slice::from_ref(&self.block));
-            bytes = behind;
+            bytes = trailing;
         }
         let (whole, rest) = bytes.as_chunks();
         compress256(&mut self.state, whole);
         copy(&mut self.block, rest);
     }
 
-    /// The digest of all pieces so far, leaving the hasher as new.
+    /// Returns the digest of all pieces, and resets the hasher.
     pub(crate) fn finish(&mut self) -> Digest {
         const PADDING: [u8; BLOCK] = {
             let mut bytes = [0; BLOCK];
@@ -163,7 +167,7 @@ impl Hasher {
             bytes
         };
         let length = self.length;
-        // What is left of a block in which eight bytes more have to fit.
+        // What a block has left once the eight bytes of the length are in it.
         let padding = BLOCK - (length as usize + 8) % BLOCK;
         self.update(PADDING.get(..padding).unwrap_or_default());
         self.update(&(length * 8).to_be_bytes());
@@ -171,7 +175,7 @@ impl Hasher {
     }
 }
 
-/// Puts `bytes` at the start of `to`, which is no shorter.
+/// Copies `bytes` to the start of `to`, which is at least as long.
 fn copy(to: &mut [u8], bytes: &[u8]) {
     if let Some(to) = to.get_mut(..bytes.len()) {
         to.copy_from_slice(bytes);

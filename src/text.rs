@@ -1,28 +1,27 @@
-//! What the rest of the crate puts texts together with.
+//! Strings without `core::fmt`, whose code would be a third of the wasm module.
 //!
-//! Each of these stands once in the wasm module, which is why none is inlined: a `push` that is
-//! brings along the growth of what it pushes to.
+//! Functions that push are not inlined: each copy would bring along the code that grows a string.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The text of ASCII characters.
+/// The string of ASCII characters.
 #[inline(never)]
 pub(crate) fn ascii(characters: &[u8]) -> String {
     String::from(str::from_utf8(characters).unwrap_or_default())
 }
 
-/// All pieces in one text.
+/// All pieces in one string.
 #[inline(never)]
 pub(crate) fn join(pieces: &[&str]) -> String {
-    let mut text = String::new();
+    let mut joined = String::new();
     for piece in pieces {
-        text.push_str(piece);
+        joined.push_str(piece);
     }
-    text
+    joined
 }
 
-/// Puts `piece` behind `bytes`.
+/// Appends `piece` to `bytes`.
 #[inline(never)]
 pub(crate) fn append(bytes: &mut Vec<u8>, piece: &[u8]) {
     bytes.extend_from_slice(piece);
@@ -43,12 +42,38 @@ pub(crate) fn decimal(mut number: u64) -> String {
     ascii(digits.get(start..).unwrap_or_default())
 }
 
+/// The lower-case hex digit of a number below 16. Computed, not looked up, so that the compiler can
+/// turn a loop of them into SIMD instructions.
+pub(crate) fn hex_digit(nibble: u8) -> u8 {
+    nibble + if nibble < 10 { b'0' } else { b'a' - 10 }
+}
+
+/// At most `length` bytes of `string`; an ellipsis follows where it was cut.
+#[inline(never)]
+pub(crate) fn excerpt(string: &str, length: usize) -> String {
+    if string.len() <= length {
+        return String::from(string);
+    }
+    let end = (0..=length).rev().find(|&end| string.is_char_boundary(end));
+    join(&[string.get(..end.unwrap_or(0)).unwrap_or_default(), "…"])
+}
+
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
-    fn agrees_with_the_standard_formatter() {
+    fn an_excerpt_is_cut_between_characters() {
+        assert_eq!(excerpt("abc", 3), "abc");
+        assert_eq!(excerpt("abcd", 3), "abc…");
+        assert_eq!(excerpt("ab€d", 4), "ab…");
+        assert_eq!(excerpt("€", 0), "…");
+    }
+
+    #[test]
+    fn decimal_agrees_with_the_standard_formatter() {
         for number in [0, 1, 9, 10, 99, 100, 1_234_567_890, u64::MAX] {
-            assert_eq!(super::decimal(number), number.to_string());
+            assert_eq!(decimal(number), number.to_string());
         }
     }
 }

@@ -138,5 +138,5 @@ fn is_identifier(name: &[u8]) -> bool {
 
 fn text_of(name: &[u8]) -> String {
     let text = core::str::from_utf8(name).unwrap_or("\u{fffd}");
-    crate::error::excerpt(text, NAME_LENGTH)
+    text::excerpt(text, NAME_LENGTH)
 }

@@ -1,31 +1,31 @@
-//! Many keys to many hashes: in SIMD lanes where there are any, one by one elsewhere.
+//! Many messages that share a suffix, taken one or four at a time.
 
 use core::mem;
 
-use crate::sha256::HEX_LENGTH;
 #[cfg(any(test, target_feature = "simd128"))]
-use crate::sha256::block::OnlyBlock;
-use crate::sha256::block::Suffix;
+use super::block::SingleBlock;
+use super::block::Suffix;
+use super::consts::HEX_LENGTH;
 
-/// Keys that stand one behind another, the suffix that follows each of them, and the places of
-/// their hashes.
+/// Keys one after another in memory, the suffix that follows each of them in its message, and where
+/// the hashes go.
 pub(crate) struct Batch<'a> {
     bytes: &'a [u8],
     lengths: &'a [u32],
     hashes: &'a mut [[u8; HEX_LENGTH]],
-    pub(crate) suffix: &'a Suffix,
+    pub(super) suffix: &'a Suffix,
 }
 
-/// One key of a batch.
+/// One message of a batch, but for the suffix.
 pub(crate) struct Message<'a> {
-    pub(crate) key: &'a [u8],
-    /// The key again, and what stands behind it.
-    pub(crate) bytes: &'a [u8],
-    pub(crate) hash: &'a mut [u8; HEX_LENGTH],
+    pub(super) key: &'a [u8],
+    /// The key and what follows it in memory.
+    pub(super) bytes: &'a [u8],
+    pub(super) hash: &'a mut [u8; HEX_LENGTH],
 }
 
 impl<'a> Batch<'a> {
-    /// A batch that ends where the keys, their lengths or the places end.
+    /// The batch ends where any of the three slices ends.
     pub(crate) fn new(
         bytes: &'a [u8],
         lengths: &'a [u32],
@@ -40,41 +40,24 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Hashes what is left of it.
-    pub(crate) fn hash(self) {
-        #[cfg(any(test, target_feature = "simd128"))]
-        crate::sha256::lanes::hash_all(self);
-        #[cfg(not(any(test, target_feature = "simd128")))]
-        self.hash_one_by_one();
-    }
-
-    #[cfg(any(test, not(target_feature = "simd128")))]
-    pub(crate) fn hash_one_by_one(mut self) {
-        while let Some(message) = self.next() {
-            crate::sha256::Digest::of_message(message.bytes, message.key.len(), self.suffix)
-                .write_hex(message.hash);
-        }
-    }
-
-    /// The next messages and the places of their hashes, if each of them is one block; `None`, with no
-    /// message taken, if not.
+    /// Takes the next four messages if each of them is a single block; takes none if not.
     #[cfg(any(test, target_feature = "simd128"))]
     #[inline(always)]
-    pub(crate) fn next_short(
+    pub(super) fn next_single_blocks(
         &mut self,
-    ) -> Option<([OnlyBlock<'a>; 4], &'a mut [[u8; HEX_LENGTH]; 4])> {
-        let (lengths, lengths_behind) = self.lengths.split_first_chunk::<4>()?;
+    ) -> Option<([SingleBlock<'a>; 4], &'a mut [[u8; HEX_LENGTH]; 4])> {
+        let (lengths, trailing_lengths) = self.lengths.split_first_chunk::<4>()?;
         let mut bytes = self.bytes;
         let blocks = lengths.map(|length| {
-            let block = OnlyBlock::new(bytes, length as usize, self.suffix);
+            let block = SingleBlock::new(bytes, length as usize, self.suffix);
             bytes = bytes.get(length as usize..).unwrap_or_default();
             block
         });
         let [Some(a), Some(b), Some(c), Some(d)] = blocks else {
             return None;
         };
-        let (hashes, hashes_behind) = mem::take(&mut self.hashes).split_first_chunk_mut()?;
-        (self.bytes, self.lengths, self.hashes) = (bytes, lengths_behind, hashes_behind);
+        let (hashes, trailing_hashes) = mem::take(&mut self.hashes).split_first_chunk_mut()?;
+        (self.bytes, self.lengths, self.hashes) = (bytes, trailing_lengths, trailing_hashes);
         Some(([a, b, c, d], hashes))
     }
 }
@@ -87,8 +70,8 @@ impl<'a> Iterator for Batch<'a> {
         let (length, lengths) = mem::take(&mut self.lengths).split_first()?;
         let (hash, hashes) = mem::take(&mut self.hashes).split_first_mut()?;
         let bytes = self.bytes;
-        let (key, behind) = bytes.split_at_checked(*length as usize)?;
-        (self.bytes, self.lengths, self.hashes) = (behind, lengths, hashes);
+        let (key, trailing) = bytes.split_at_checked(*length as usize)?;
+        (self.bytes, self.lengths, self.hashes) = (trailing, lengths, hashes);
         Some(Message { key, bytes, hash })
     }
 }

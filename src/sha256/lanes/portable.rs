@@ -1,6 +1,6 @@
 //! Four lanes in four plain words: the algorithm as `cargo test` runs it.
 
-use crate::sha256::hex_digit;
+use crate::text::hex_digit;
 
 #[derive(Clone, Copy)]
 pub(super) struct Lanes([u32; 4]);
