@@ -41,6 +41,9 @@ const VARIANTS = {
  */
 const FEW_COPIES = ["-Cllvm-args=-inline-threshold=5", "-Cllvm-args=-inlinehint-threshold=80"];
 
+/** Compiles the npm package's own boundary, and with it what it alone depends on. */
+const NPM_BOUNDARY = "--cfg=idempotency_keys_npm";
+
 /**
  * 64 KiB of stack in place of 1 MiB, which most of the module's memory was: nothing in it calls itself, and
  * its largest frame is 672 bytes. Past its end lies address 0, and a call that gets there traps.
@@ -61,7 +64,12 @@ function step(text) {
  */
 function sourceFolders() {
   const graph = JSON.parse(
-    execFileSync("cargo", ["metadata", "--locked", "--filter-platform", "wasm32-unknown-unknown", "--format-version", "1"], { cwd: root, encoding: "utf8", maxBuffer: Infinity }),
+    execFileSync("cargo", ["metadata", "--locked", "--filter-platform", "wasm32-unknown-unknown", "--format-version", "1"], {
+      cwd: root,
+      encoding: "utf8",
+      env: { ...process.env, CARGO_ENCODED_RUSTFLAGS: NPM_BOUNDARY },
+      maxBuffer: Infinity,
+    }),
   );
   const crates = graph.packages.filter(({ source }) => source !== null).map(({ manifest_path }) => dirname(dirname(manifest_path)));
   // Of those that match, rustc takes the last.
@@ -97,7 +105,7 @@ function buildWasm(name, rustFlags, settings = {}) {
   const remap = sourceFolders().map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
   run(
     "wasm-pack",
-    ["--log-level", "warn", "build", ".", "--mode", "no-install", "--no-pack", "--target", "web", "--out-dir", folder, "--release", "--", "--locked", "--features", "npm", "--quiet"],
+    ["--log-level", "warn", "build", ".", "--mode", "no-install", "--no-pack", "--target", "web", "--out-dir", folder, "--release", "--", "--locked", "--quiet"],
     {
       env: {
         ...process.env,
@@ -105,7 +113,7 @@ function buildWasm(name, rustFlags, settings = {}) {
         CARGO_TARGET_DIR: join(root, "target/wasm", name),
         PATH: [join(root, ".tools/bin"), bin, process.env.PATH].join(delimiter),
         // Not RUSTFLAGS: folders may have spaces in their names.
-        CARGO_ENCODED_RUSTFLAGS: [...rustFlags, SMALL_STACK, ...remap].join("\x1f"),
+        CARGO_ENCODED_RUSTFLAGS: [NPM_BOUNDARY, ...rustFlags, SMALL_STACK, ...remap].join("\x1f"),
       },
     },
   );

@@ -107,7 +107,6 @@ impl Error {
         )
     }
 
-    #[cfg(feature = "npm")]
     pub(crate) fn ttl_is_no_text(found: &str) -> Error {
         Error::new(
             ErrorCode::InvalidTtl,
@@ -115,7 +114,6 @@ impl Error {
         )
     }
 
-    #[cfg(feature = "npm")]
     pub(crate) fn token_is_no_text(found: &str) -> Error {
         Error::new(
             ErrorCode::InvalidToken,
@@ -127,7 +125,6 @@ impl Error {
         )
     }
 
-    #[cfg(feature = "npm")]
     pub(crate) fn operation_is_no_text(found: &str) -> Error {
         Error::new(
             ErrorCode::InvalidPayload,
@@ -187,7 +184,6 @@ impl Error {
     }
 
     /// What only JavaScript values have; `kind` is as in `payload.ts`, `found` the value.
-    #[cfg(feature = "npm")]
     pub(crate) fn refused_payload(kind: usize, path: &str, found: &str) -> Error {
         const NO_JSON: &str = ", which JSON has no form for";
         let pieces = match kind {
@@ -214,7 +210,6 @@ impl Error {
     }
 
     /// `found` is what stands at byte `offset`, where something else belongs.
-    #[cfg(not(feature = "npm"))]
     pub(crate) fn not_json(path: &str, offset: usize, found: Option<&str>) -> Error {
         let found = found.unwrap_or_default();
         let found = match found.chars().next() {
@@ -228,7 +223,6 @@ impl Error {
         Error::invalid_payload(path, &[&found, " at byte ", &text::decimal(offset as u64)])
     }
 
-    #[cfg(not(feature = "npm"))]
     pub(crate) fn number_out_of_range(path: &str, number: &str) -> Error {
         Error::invalid_payload(
             path,
@@ -243,7 +237,6 @@ impl Error {
     /// A key part of a kind that the SDK would hash to the same few strings for unrelated keys.
     ///
     /// `kind` says what was found, with its article; `index` is the part's place in a list.
-    #[cfg(any(feature = "npm", test))]
     pub(crate) fn invalid_part(kind: &str, index: Option<u32>) -> Error {
         let place = match index {
             Some(index) => text::join(&["part ", &text::decimal(u64::from(index)), " of the key"]),

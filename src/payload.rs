@@ -3,13 +3,11 @@
 mod chunk;
 mod member;
 mod name;
-#[cfg(not(feature = "npm"))]
 mod parse;
 pub(crate) mod path;
 pub(crate) mod sort;
 mod span;
 
-#[cfg(not(feature = "npm"))]
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -66,7 +64,6 @@ pub(crate) fn hash_plain(
 /// );
 /// # Ok::<(), idempotency_keys::Error>(())
 /// ```
-#[cfg(not(feature = "npm"))]
 pub fn canonicalize(json: &str) -> Result<String, Error> {
     let (mut text, length) = with_slack(parse::plain(json)?, "");
     let mut workspace = Workspace::new();
@@ -82,7 +79,6 @@ pub fn canonicalize(json: &str) -> Result<String, Error> {
 }
 
 /// A text, another one behind it, and what [`sort::order`] needs; and the first one's length.
-#[cfg(not(feature = "npm"))]
 fn with_slack(text: String, behind: &str) -> (Vec<u8>, usize) {
     let length = text.len();
     let mut bytes = text.into_bytes();
@@ -105,7 +101,6 @@ fn with_slack(text: String, behind: &str) -> (Vec<u8>, usize) {
 /// assert_eq!(digest, Digest::of(br#"{"a":2,"b":1}charge"#));
 /// # Ok::<(), idempotency_keys::Error>(())
 /// ```
-#[cfg(not(feature = "npm"))]
 pub fn hash_payload(json: &str, operation: &str) -> Result<Digest, Error> {
     let (mut text, length) = with_slack(parse::plain(json)?, operation);
     let workspace = &mut Workspace::new();

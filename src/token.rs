@@ -146,7 +146,6 @@ pub(crate) fn is_well_formed(bytes: &[u8]) -> bool {
 }
 
 /// WTF-8 as Rust and hashes have it, with U+FFFD for lone surrogates.
-#[cfg(not(feature = "npm"))]
 pub(crate) fn to_text(bytes: &[u8]) -> String {
     pieces(bytes)
         .map(|piece| match piece {

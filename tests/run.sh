@@ -17,7 +17,7 @@ step "browser" tools/browsers.sh chromium
 step "formatting" cargo fmt --check
 step "lints" cargo clippy --quiet --all-targets -- -D warnings
 for features in -simd128 +simd128; do
-  step "lints, wasm, $features" env CARGO_TARGET_DIR="target/clippy-wasm$features" RUSTFLAGS="-Ctarget-feature=$features" cargo clippy --quiet --lib --target wasm32-unknown-unknown --features npm -- -D warnings
+  step "lints, wasm, $features" env CARGO_TARGET_DIR="target/clippy-wasm$features" RUSTFLAGS="--cfg=idempotency_keys_npm -Ctarget-feature=$features" cargo clippy --quiet --lib --target wasm32-unknown-unknown -- -D warnings
 done
 step "native core" cargo test --quiet
 step "crate documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps

@@ -16,9 +16,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 const PUBLISHED = {
-  npm: { type: "npm", graph: ["--features", "npm", "--target", "wasm32-unknown-unknown"], compiled: true },
+  npm: { type: "npm", graph: ["--target", "wasm32-unknown-unknown"], rustFlags: "--cfg=idempotency_keys_npm", compiled: true },
   // A program that takes the crate compiles it for whichever target it likes.
-  crate: { type: "cargo", graph: ["--target", "all"], compiled: false },
+  crate: { type: "cargo", graph: ["--target", "all"], rustFlags: "", compiled: false },
 };
 
 const sha256 = (content) => createHash("sha256").update(content).digest("hex");
@@ -92,7 +92,9 @@ if (!(kind in PUBLISHED) || artifact === undefined) {
   console.error("usage: node tools/sbom.mjs npm|crate <the file that is published>");
   process.exit(2);
 }
-const { type, graph, compiled } = PUBLISHED[kind];
+const { type, graph, rustFlags, compiled } = PUBLISHED[kind];
+// By these cargo tells which of the crate's dependencies are in what was built.
+process.env.RUSTFLAGS = rustFlags;
 const nodes = tree("normal,build", graph);
 const [root] = nodes;
 const shipped = new Set(tree("normal,no-proc-macro", graph).map(({ id }) => id));

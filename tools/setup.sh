@@ -8,8 +8,8 @@ cd "$(dirname "$0")/.."
 WASM_PACK=0.15.1
 CARGO_FUZZ=0.13.2
 CARGO_DENY=0.20.2
-# The CLI must be of the crate's own version.
-WASM_BINDGEN=$(sed -n 's/^wasm-bindgen = { version = "=\([^"]*\)".*/\1/p' Cargo.toml)
+# The CLI must be of the version that the crate is built with.
+WASM_BINDGEN=$(awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/"/, "", $3); print $3 }' Cargo.lock)
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }

@@ -63,7 +63,6 @@ pub(crate) fn at(text: &[u8], offset: usize) -> String {
 }
 
 /// The path whose steps are the elements of a JSON array: texts name members, numbers elements.
-#[cfg(feature = "npm")]
 pub(crate) fn of_steps(array: &[u8]) -> String {
     let mut steps = Vec::new();
     let mut at = 0;
