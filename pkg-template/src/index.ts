@@ -14,16 +14,17 @@
  */
 
 import { standardInstance } from "./shared.js";
-import type { IdempotencyKeys } from "./types.js";
+import type { IdempotencyKeys } from "./instance.js";
 
 /** Finds the task context by itself: in the options, or where the Trigger.dev SDK keeps it. */
 export const idempotencyKeys: IdempotencyKeys = standardInstance;
 
-export type { IdempotencyKeys } from "./types.js";
+export type { IdempotencyKeys } from "./instance.js";
 
 export { IdempotencyKey, canonicalize, hashPayload, parseTtl, randomKey, engineName } from "./shared.js";
 
 export type {
+  KeyLike,
   KeyMaterial,
   KeyPart,
   IdempotencyKeyScope,

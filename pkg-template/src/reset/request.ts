@@ -3,12 +3,12 @@
  * failure. Which keys to try, and what a failure of each means, is the core's to say.
  */
 
-import { sdkRegistry } from "../keys/context.js";
+import { sdkRegistry } from "../sdk-registry.js";
 import { type Deadline, startDeadline } from "./deadline.js";
 import { ApiError, ConnectionError, InvalidKeyError, MissingCredentialsError, NotFoundError } from "../errors.js";
-import { delayAfter, delayAfterResponse, mergeRetry } from "./retry.js";
+import { delayAfter, delayAfterResponse, mergeRetry, type FullRetryOptions } from "./retry.js";
 import type { ApiSettings } from "./settings.js";
-import type { Config, RequestOptions, RetryOptions } from "../types.js";
+import type { Config, RequestOptions } from "../types.js";
 import { AfterFailure, afterFailure } from "../wasm/keys.js";
 
 /** The SDK whose requests these are; the server keeps to its protocol. */
@@ -141,7 +141,7 @@ async function post(
   url: string,
   request: RequestInit,
   customFetch: typeof fetch | undefined,
-  retry: Required<RetryOptions>,
+  retry: FullRetryOptions,
   deadline: Deadline,
 ): Promise<Response> {
   for (let attempt = 1; ; attempt++) {

@@ -5,7 +5,10 @@
 
 import type { RetryOptions } from "../types.js";
 
-const DEFAULTS: Required<RetryOptions> = {
+/** All of them, none `undefined`. */
+export type FullRetryOptions = { [Name in keyof RetryOptions]-?: NonNullable<RetryOptions[Name]> };
+
+const DEFAULTS: FullRetryOptions = {
   maxAttempts: 5,
   factor: 1.6,
   minTimeoutInMs: 1_000,
@@ -20,13 +23,13 @@ const SERVER_ERROR = 500;
 const JITTER_MS = 1_000;
 
 /** The options in force: the later one wins, field by field. */
-export function mergeRetry(...options: readonly (RetryOptions | undefined)[]): Required<RetryOptions> {
+export function mergeRetry(...options: readonly (RetryOptions | undefined)[]): FullRetryOptions {
   const given = options.flatMap((option) => Object.entries(option ?? {}));
   return { ...DEFAULTS, ...Object.fromEntries(given.filter(([, value]) => value !== undefined)) };
 }
 
 /** Milliseconds to wait after attempt `attempt`, counted from 1; `undefined` or 0: it was the last. */
-export function delayAfter(attempt: number, retry: Required<RetryOptions>): number | undefined {
+export function delayAfter(attempt: number, retry: FullRetryOptions): number | undefined {
   if (attempt >= retry.maxAttempts) {
     return undefined;
   }
@@ -39,7 +42,7 @@ export function delayAfter(attempt: number, retry: Required<RetryOptions>): numb
 export function delayAfterResponse(
   response: Response,
   attempt: number,
-  retry: Required<RetryOptions>,
+  retry: FullRetryOptions,
 ): number | undefined {
   switch (response.headers.get("x-should-retry")) {
     case "true":

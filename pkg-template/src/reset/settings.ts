@@ -1,17 +1,8 @@
 /** Where the API's address and credentials come from: the config, the SDK, the environment. */
 
-import { sdkRegistry } from "../keys/context.js";
 import { MissingCredentialsError } from "../errors.js";
-import type { Config, RetryOptions } from "../types.js";
-
-/** What the SDK was configured with (`ApiClientConfiguration`, @trigger.dev/core 4.8.3). */
-export interface SdkApiConfig {
-  baseURL?: string;
-  secretKey?: string;
-  accessToken?: string;
-  previewBranch?: string;
-  requestOptions?: { retry?: RetryOptions; additionalHeaders?: Record<string, string> };
-}
+import { type SdkApiConfig, sdkRegistry } from "../sdk-registry.js";
+import type { Config } from "../types.js";
 
 /** What a request needs to know. Never part of an error: it holds the access token. */
 export interface ApiSettings {

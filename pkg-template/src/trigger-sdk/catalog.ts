@@ -4,7 +4,7 @@
  * this package makes.
  */
 
-import { type SdkCatalog, type SdkRegistry, sdkRegistry } from "../keys/context.js";
+import { type SdkCatalog, type SdkRegistry, sdkRegistry } from "../sdk-registry.js";
 import { InvalidKeyError } from "../errors.js";
 import { IdempotencyKey, observeKeys, optionsOf } from "../keys/key.js";
 import type { IdempotencyKeyOptions } from "../types.js";
