@@ -44,13 +44,20 @@ export class PayloadMismatchError extends IdempotencyKeyError {
   }
 }
 
-/** `ERR_INVALID_RESULT`: the callback returned what JSON can't carry. Nothing is stored: the next call runs it again. */
+/**
+ * `ERR_INVALID_RESULT`: the callback ran and returned what JSON, or the configured `serialize`, can't carry.
+ * Nothing is stored: the next call runs it again.
+ */
 export class InvalidResultError extends IdempotencyKeyError {
   /** Where in the result, such as `result.items[2].date`. */
   readonly path: string;
 
-  constructor(message: string, path: string) {
-    super("ERR_INVALID_RESULT", message);
+  constructor(message: string, path: string, options?: ErrorOptions) {
+    super(
+      "ERR_INVALID_RESULT",
+      `${message}. The callback has run, and its result is not stored: the next call runs it again`,
+      options,
+    );
     this.path = path;
   }
 
@@ -59,16 +66,16 @@ export class InvalidResultError extends IdempotencyKeyError {
   }
 }
 
-/** `ERR_LEASE_LOST`: another holder took the key over while the callback ran; its result counts, not this one. */
+/**
+ * `ERR_LEASE_LOST`: the key was no longer this holder's while the callback ran: another took it over, or its
+ * record is gone. This result is not stored. Also the reason of an execution's `signal`.
+ */
 export class LeaseLostError extends IdempotencyKeyError {
   /** What the callback returned; undefined where it is not over yet. */
   readonly result: unknown;
 
-  constructor(key: string, result: unknown) {
-    super(
-      "ERR_LEASE_LOST",
-      `the lease of ${quote(key)} ran out and another holder took it over: call again for its result, or raise lease`,
-    );
+  constructor(key: string, result: unknown, why = "another holder took it over, or its record was deleted or has expired") {
+    super("ERR_LEASE_LOST", `the lease of ${quote(key)} is lost, ${why}: call again for the stored result, or raise lease`);
     this.result = result;
   }
 
@@ -77,14 +84,31 @@ export class LeaseLostError extends IdempotencyKeyError {
   }
 }
 
-/** `ERR_STORE`: the store failed before the callback ran; its own error is in `cause`. Nothing was run. */
+/**
+ * `ERR_STORE`: the store failed, answered what no store may answer, or did not answer in time. A call that
+ * rejects with it has run nothing; the store's own error is in `cause`.
+ */
 export class StoreError extends IdempotencyKeyError {
-  constructor(key: string, options: ErrorOptions) {
-    super(
-      "ERR_STORE",
-      `the store failed to acquire ${quote(key)}, so the callback was not run: ${reason(options)}`,
-      options,
-    );
+  /** What the store was asked for, where that is known. */
+  readonly operation: "acquire" | "renew" | "complete" | "release" | undefined;
+  /** No answer came in time; the store may have done what it was asked. */
+  readonly timedOut: boolean;
+
+  constructor(message: string, options: ErrorOptions & { operation?: StoreError["operation"]; timedOut?: boolean } = {}) {
+    super("ERR_STORE", message, options);
+    this.operation = options.operation;
+    this.timedOut = options.timedOut ?? false;
+  }
+
+  /** @internal The claim failed. */
+  static notAcquired(key: string, cause: unknown): StoreError {
+    const message = `the store failed to acquire ${quote(key)}, so the callback was not run: ${reason(cause)}`;
+    return new StoreError(message, { cause, operation: "acquire" });
+  }
+
+  /** @internal A stored result is damaged, or of another `serialize`. */
+  static unreadable(key: string, cause: unknown): StoreError {
+    return new StoreError(`the stored result of ${quote(key)} can't be parsed, so nothing was run: ${reason(cause)}`, { cause });
   }
 
   static {
@@ -103,7 +127,7 @@ export class PublishError extends IdempotencyKeyError {
   constructor(key: string, result: unknown, options: ErrorOptions) {
     super(
       "ERR_PUBLISH",
-      `the callback of ${quote(key)} returned, but the store failed to publish its result: ${reason(options)}`,
+      `the callback of ${quote(key)} returned, but the store failed to publish its result: ${reason(options.cause)}`,
       options,
     );
     this.result = result;
@@ -118,6 +142,9 @@ function quote(key: string): string {
   return JSON.stringify(key);
 }
 
-function reason({ cause }: ErrorOptions): string {
-  return cause instanceof Error ? cause.message : String(cause);
+/** What an error says; some have no message, but a code, or only a class. */
+function reason(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const { code } = cause as { code?: unknown };
+  return cause.message || (typeof code === "string" && code) || cause.constructor.name || cause.name;
 }

@@ -2,18 +2,16 @@
  * One key's execution in this process, and the callers that wait for it: they share its outcome,
  * and each may stop waiting on its own.
  */
-import {
-  InProgressError,
-  LeaseLostError,
-  PayloadMismatchError,
-  PublishError,
-  StoreError,
-} from "./errors.js";
+import { abortReason, onAbort } from "../abort.js";
+import { InProgressError, LeaseLostError, PayloadMismatchError, PublishError, StoreError } from "./errors.js";
 import type { IdempotencyKey } from "../shared.js";
-import { timer, unrefTimer } from "./duration.js";
+import { timer } from "./duration.js";
+import { RunningExecution } from "./execution.js";
+import { Lease, pauseAfter } from "./lease.js";
 import { afterAcquire, afterPublish, afterRun } from "./machine.js";
 import type { Acquired, Claim } from "./machine.js";
-import { decodeResult, encodeResult } from "./result.js";
+import type { Codec } from "./result.js";
+import { noAnswer, StoreCalls } from "./store-calls.js";
 import type { Store } from "./stores/store.js";
 import type { Execution, RunOnceEvent } from "./types.js";
 
@@ -24,6 +22,9 @@ export interface Plan {
   readonly key: IdempotencyKey;
   readonly claim: Claim;
   readonly store: Store;
+  /** How long an operation of the store may take. */
+  readonly storeTimeoutMs: number;
+  readonly codec: Codec;
   readonly emit: (event: RunOnceEvent) => void;
   /** Called once, before any caller hears of the outcome: nobody may join from here on. */
   readonly over: (flight: Flight) => void;
@@ -35,42 +36,23 @@ interface Caller {
   readonly since: number;
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: unknown) => void;
-  /** Undoes the wait's timer. */
-  disarm?: () => void;
-  /** Undoes the signal's listener. */
-  deafen?: () => void;
+  /** Clears the wait's timer. */
+  clearTimer?: () => void;
+  /** Removes the signal's listener. */
+  removeListener?: () => void;
 }
+
+/** What each caller gets; throws for one that can't be given it. */
+type Outcome = (caller: Caller) => unknown;
 
 const FIRST_POLL_MS = 20;
 const LONGEST_POLL_MS = 1000;
-const RENEWALS_A_LEASE = 3;
-/** Waits between attempts to publish: six seconds in all, enough for a server to come back. */
-const PUBLISH_AGAIN_MS = [100, 200, 400, 800, 1600, 3200];
-
-/** What the callback is told. Most never look at the signal, which costs as much as all the rest. */
-class RunningExecution implements Execution {
-  readonly takenOver: boolean;
-  #controller: AbortController | undefined;
-  #aborted: { readonly reason: unknown } | undefined;
-
-  constructor(takenOver: boolean) {
-    this.takenOver = takenOver;
-  }
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason);
-    return this.#controller.signal;
-  }
-
-  abort(reason: unknown): void {
-    this.#aborted ??= { reason };
-    this.#controller?.abort(reason);
-  }
-}
+/** For how long a failed publication is tried again: enough for a server to come back. */
+const PUBLISH_FOR_MS = 10_000;
 
 export class Flight {
   readonly #plan: Plan;
+  readonly #calls: StoreCalls;
   readonly #callers = new Set<Caller>();
   #runner: Caller | undefined;
   #execution: RunningExecution | undefined;
@@ -81,6 +63,7 @@ export class Flight {
 
   constructor(plan: Plan) {
     this.#plan = plan;
+    this.#calls = new StoreCalls(plan.store, plan.key, plan.claim, plan.storeTimeoutMs);
   }
 
   get fingerprint(): string | undefined {
@@ -93,123 +76,126 @@ export class Flight {
       const caller: Caller = { callback, waitMs, since: performance.now(), resolve, reject };
       this.#callers.add(caller);
       if (signal !== undefined) {
-        const leave = (): void => this.#leave(caller, signal.reason);
-        signal.addEventListener("abort", leave, { once: true });
-        caller.deafen = () => signal.removeEventListener("abort", leave);
+        caller.removeListener = onAbort(signal, () => this.#leave(caller, abortReason(signal)));
       }
       if (this.#callers.size === 1) void this.#fly();
-      else if (this.#execution !== undefined || this.#blockedMs !== undefined) this.#arm(caller);
+      // A caller that doesn't wait at all has the store's next answer, or its deadline.
+      if (waitMs > 0 || this.#isSomebodyAtWork) this.#startClock(caller);
     });
   }
 
+  /** Whether this process, or another, is known to hold the key. */
+  get #isSomebodyAtWork(): boolean {
+    return this.#execution !== undefined || this.#blockedMs !== undefined;
+  }
+
   async #fly(): Promise<void> {
-    let settle: (caller: Caller) => void;
+    let outcome: Outcome;
     try {
-      const value = await this.#outcome();
-      settle = (caller) => caller.resolve(value);
+      outcome = await this.#outcome();
     } catch (error) {
-      settle = (caller) => caller.reject(error);
+      outcome = () => {
+        throw error;
+      };
     }
     this.#end();
     for (const caller of this.#callers) {
       this.#forget(caller);
-      settle(caller);
+      try {
+        caller.resolve(outcome(caller));
+      } catch (error) {
+        caller.reject(error);
+      }
     }
   }
 
-  async #outcome(): Promise<unknown> {
+  async #outcome(): Promise<Outcome> {
     const { key, emit } = this.#plan;
     for (let polls = 0; ; polls++) {
+      const sentAt = performance.now();
       const phase = afterAcquire(await this.#acquire());
       switch (phase.at) {
         case "run":
-          return this.#run(phase.takenOver);
+          return this.#run(phase.takenOver, sentAt);
         case "wait":
           if (polls === 0) emit({ type: "wait", key, leaseMs: phase.leaseMs });
           await this.#wait(polls, phase.leaseMs);
-          if (this.#callers.size === 0) return undefined;
+          if (this.#callers.size === 0) return () => undefined;
           continue;
         case "end":
           if (phase.how !== "hit") throw new PayloadMismatchError(key.key);
           emit({ type: "hit", key });
-          return decodeResult(phase.result);
+          return () => this.#decode(phase.result);
       }
     }
   }
 
   /** Runs the callback of the first caller that is still there. */
-  async #run(takenOver: boolean): Promise<unknown> {
-    const { key, emit } = this.#plan;
+  async #run(takenOver: boolean, sentAt: number): Promise<Outcome> {
+    const { key, codec, emit } = this.#plan;
     const [runner] = this.#callers;
-    if (runner === undefined) return this.#release();
+    if (runner === undefined) {
+      await this.#release();
+      return () => undefined;
+    }
     this.#runner = runner;
-    runner.disarm?.();
+    runner.clearTimer?.();
     const execution = new RunningExecution(takenOver);
     this.#execution = execution;
-    for (const caller of this.#callers) this.#arm(caller);
+    for (const caller of this.#callers) this.#startClock(caller);
     emit({ type: takenOver ? "takeover" : "miss", key });
-    const stop = this.#keepLease(execution);
+    const lease = this.#keepLease(execution, sentAt);
     let value: unknown;
-    let text: string | undefined;
+    let encoded: string | undefined;
     let failure: { readonly error: unknown } | undefined;
     try {
       value = await runner.callback(key.hash, execution);
-      text = encodeResult(value);
+      encoded = codec.encode(value);
     } catch (error) {
       failure = { error };
     }
-    stop();
     if (afterRun(failure === undefined).at === "release") {
+      lease.stop();
       await this.#release();
       emit({ type: "fail", key, error: failure?.error });
       throw failure?.error;
     }
-    const end = afterPublish(await this.#publish(text, value));
+    const end = afterPublish(await this.#publish(encoded, value).finally(() => lease.stop()));
     if (end.at === "end" && end.how === "published") {
       emit({ type: "publish", key });
-      return value;
+      // Only the runner has the very object that its callback returned.
+      return (caller) => (caller === runner ? value : this.#decode(encoded));
     }
     emit({ type: "lost", key });
     throw new LeaseLostError(key.key, value);
   }
 
-  /** Renews the lease until told to stop; aborts the execution if it was lost. */
-  #keepLease(execution: RunningExecution): () => void {
-    const { key, store, claim, emit } = this.#plan;
-    let stopped = false;
-    let cancel: () => void;
-    const renew = async (): Promise<void> => {
-      try {
-        const held = await store.renew(key.hash, claim.holder, claim.leaseMs, claim.ttlMs);
-        if (!held && !stopped) {
-          execution.abort(new LeaseLostError(key.key, undefined));
-          return;
-        }
-      } catch (error) {
-        emit({ type: "store-error", key, operation: "renew", error });
-      }
-      if (!stopped) schedule();
-    };
-    const schedule = (): void => {
-      cancel = unrefTimer(() => void renew(), Math.ceil(claim.leaseMs / RENEWALS_A_LEASE));
-    };
-    schedule();
-    return () => {
-      stopped = true;
-      cancel();
-    };
+  #keepLease(execution: RunningExecution, sentAt: number): Lease {
+    const { key, claim, emit } = this.#plan;
+    return new Lease({
+      leaseMs: claim.leaseMs,
+      sentAt,
+      renew: (late) => this.#calls.renew(late),
+      onLost: () => execution.abort(new LeaseLostError(key.key, undefined)),
+      onLapse() {
+        emit({ type: "lapse", key });
+        execution.abort(new LeaseLostError(key.key, undefined, "the store confirmed no renewal in time, so that another holder may have taken it over"));
+      },
+      onError: (error) => emit({ type: "store-error", key, operation: "renew", error }),
+    });
   }
 
   /** Publishes, again where the store fails: it answers the same holder alike each time. */
-  async #publish(text: string | undefined, value: unknown): Promise<boolean> {
-    const { key, store, claim, emit } = this.#plan;
-    for (let attempt = 0; ; attempt++) {
+  async #publish(encoded: string | undefined, value: unknown): Promise<boolean> {
+    const { key, claim, emit } = this.#plan;
+    const until = performance.now() + PUBLISH_FOR_MS;
+    for (let failures = 1; ; failures++) {
       try {
-        return await store.complete(key.hash, claim.holder, text, claim.ttlMs);
+        return await this.#calls.complete(encoded);
       } catch (error) {
         emit({ type: "store-error", key, operation: "complete", error });
-        const pause = PUBLISH_AGAIN_MS[attempt];
-        if (pause === undefined) throw new PublishError(key.key, value, { cause: error });
+        const pause = pauseAfter(failures, claim.leaseMs);
+        if (performance.now() + pause > until) throw new PublishError(key.key, value, { cause: error });
         await new Promise<void>((resolve) => timer(resolve, pause));
       }
     }
@@ -217,32 +203,46 @@ export class Flight {
 
   /** Gives the key back. Where that fails, the lease runs out by itself. */
   async #release(): Promise<void> {
-    const { key, store, claim, emit } = this.#plan;
+    const { key, emit } = this.#plan;
     try {
-      await store.release(key.hash, claim.holder);
+      await this.#calls.release();
     } catch (error) {
       emit({ type: "store-error", key, operation: "release", error });
     }
   }
 
   async #acquire(): Promise<Acquired> {
-    const { key, store, claim } = this.#plan;
+    const { key } = this.#plan;
+    // Nobody runs under a claim whose answer came too late: it is given back.
+    const late = (answer: Acquired): void => {
+      if (afterAcquire(answer).at === "run") void this.#release();
+    };
     try {
-      return await store.acquire(key.hash, claim);
+      return await this.#calls.acquire(late);
     } catch (cause) {
-      throw new StoreError(key.key, { cause });
+      throw cause instanceof StoreError && cause.timedOut ? cause : StoreError.notAcquired(key.key, cause);
     }
   }
 
-  /** Waits before asking again: longer each time, with jitter, at most to the end of the lease. */
+  #decode(encoded: string | undefined): unknown {
+    try {
+      return this.#plan.codec.decode(encoded);
+    } catch (cause) {
+      throw StoreError.unreadable(this.#plan.key.key, cause);
+    }
+  }
+
+  /** Waits before asking again: longer each time, with jitter, about to the end of the lease. */
   async #wait(polls: number, leaseMs: number): Promise<void> {
     this.#blockedMs = leaseMs;
-    for (const caller of this.#callers) this.#arm(caller);
+    for (const caller of this.#callers) this.#startClock(caller);
     if (this.#callers.size === 0) return;
     const longest = Math.min(LONGEST_POLL_MS, FIRST_POLL_MS * 2 ** Math.min(polls, 10));
+    // Not all the time, even where the store goes on saying that the lease is about to end.
+    const pause = Math.min(longest, Math.max(leaseMs + FIRST_POLL_MS, longest / 8));
     const jitter = 0.5 + Math.random() / 2;
     await new Promise<void>((resolve) => {
-      const cancel = timer(resolve, Math.min(longest, leaseMs + FIRST_POLL_MS) * jitter);
+      const cancel = timer(resolve, pause * jitter);
       this.#wake = () => {
         cancel();
         resolve();
@@ -251,16 +251,20 @@ export class Flight {
     this.#wake = undefined;
   }
 
-  /** Starts the clock of a caller that waits for another's execution. */
-  #arm(caller: Caller): void {
-    if (caller === this.#runner || caller.disarm !== undefined) return;
+  /** Starts the clock of a caller that waits for another's execution, or for the store. It counts from the call. */
+  #startClock(caller: Caller): void {
+    if (caller === this.#runner) return;
     const left = caller.waitMs - (performance.now() - caller.since);
-    const giveUp = (): void => {
-      const retryAfterMs = Math.ceil(this.#blockedMs ?? this.#plan.claim.leaseMs);
-      this.#leave(caller, new InProgressError(this.#plan.key.key, caller.waitMs, retryAfterMs));
-    };
-    if (left > 0) caller.disarm = timer(giveUp, left);
-    else giveUp();
+    if (left <= 0) this.#giveUp(caller);
+    else caller.clearTimer ??= timer(() => this.#giveUp(caller), left);
+  }
+
+  #giveUp(caller: Caller): void {
+    const { key, claim } = this.#plan;
+    const error = this.#isSomebodyAtWork
+      ? new InProgressError(key.key, caller.waitMs, Math.ceil(this.#blockedMs ?? claim.leaseMs))
+      : noAnswer(key.key, "acquire", caller.waitMs);
+    this.#leave(caller, error);
   }
 
   /** A caller goes. With the last one goes the reason for waiting, or for carrying on. */
@@ -274,8 +278,8 @@ export class Flight {
   }
 
   #forget(caller: Caller): void {
-    caller.disarm?.();
-    caller.deafen?.();
+    caller.clearTimer?.();
+    caller.removeListener?.();
     this.#callers.delete(caller);
   }
 

@@ -1,5 +1,5 @@
 /** A callback's result to JSON text and back; refuses what would come back as something else. */
-import { InvalidResultError } from "./errors.js";
+import { InvalidArgumentError, InvalidResultError } from "./errors.js";
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
@@ -33,7 +33,7 @@ function check(value: unknown, path: string, above: object[]): void {
       if (value !== null) checkObject(value, path, above);
       break;
     case "number":
-      if (!Number.isFinite(value)) refuse(path, String(value), "return null, or a text");
+      if (!Number.isFinite(value)) refuse(path, String(value), "return null, or a string");
       break;
     case "bigint":
       refuse(path, "a bigint", "return String(value)");
@@ -42,10 +42,10 @@ function check(value: unknown, path: string, above: object[]): void {
       refuse(path, "a function", "return data only");
       break;
     case "symbol":
-      refuse(path, "a symbol", "return a text");
+      refuse(path, "a symbol", "return a string");
       break;
     case "undefined":
-      refuse(path, "undefined inside a list", "return null, or leave it out");
+      refuse(path, "undefined inside an array", "return null, or leave it out");
   }
 }
 
@@ -57,10 +57,10 @@ function checkObject(value: object, path: string, above: object[]): void {
       check(value[index], member(path, index), above);
     }
     const extra = Object.keys(value)[value.length];
-    if (extra !== undefined) refuse(member(path, extra), "a named property of a list", "return an object");
+    if (extra !== undefined) refuse(member(path, extra), "a named property of an array", "return an object");
   } else {
     if (!isPlain(value)) {
-      refuse(path, className(value), "return a plain object, a text or a number made from it");
+      refuse(path, className(value), "return a plain object, a string or a number made from it, or configure serialize and parse");
     }
     for (const [key, inner] of Object.entries(value)) {
       // Left out of the JSON text, such a member still reads as undefined.
@@ -70,27 +70,55 @@ function checkObject(value: object, path: string, above: object[]): void {
   above.pop();
 }
 
-/**
- * The result as JSON text; undefined for undefined.
- *
- * @throws InvalidResultError (`ERR_INVALID_RESULT`) naming the path, for a function, a symbol, a
- * bigint, NaN, an infinity, an object that contains itself, undefined in a list, and an object of a
- * class, such as a Date or a Map: a later caller would get something else than the first.
- */
-export function encodeResult(result: unknown): string | undefined {
-  if (result === undefined) return undefined;
-  try {
-    check(result, "result", []);
-    return JSON.stringify(result);
-  } catch (error) {
-    if (error instanceof RangeError) {
-      throw new InvalidResultError("the result is nested too deeply, or too long, for JSON text", "result");
-    }
-    throw error;
-  }
+/** How results become strings, and strings results. */
+export interface Codec {
+  /** Undefined for undefined. @throws InvalidResultError (`ERR_INVALID_RESULT`) for what can't be carried. */
+  encode(result: unknown): string | undefined;
+  /** What {@link encode} was given, in a copy of its own. */
+  decode(encoded: string | undefined): unknown;
 }
 
-/** What {@link encodeResult} was given. */
-export function decodeResult(text: string | undefined): unknown {
-  return text === undefined ? undefined : JSON.parse(text);
+/**
+ * JSON. Refused, naming the path, are a function, a symbol, a bigint, NaN, an infinity, an object that
+ * contains itself, undefined in an array, and an object of a class, such as a Date or a Map: a later
+ * caller would get something else than the first.
+ */
+export const JSON_CODEC: Codec = {
+  encode(result) {
+    if (result === undefined) return undefined;
+    try {
+      check(result, "result", []);
+      return JSON.stringify(result);
+    } catch (error) {
+      if (error instanceof RangeError) {
+        throw new InvalidResultError("the result is nested too deeply, or too long, for JSON", "result");
+      }
+      throw error;
+    }
+  },
+  decode: (encoded) => (encoded === undefined ? undefined : JSON.parse(encoded)),
+};
+
+/** The configured functions, of which each is of no use without the other. */
+export function codecOf(serialize: ((result: unknown) => string) | undefined, parse: ((encoded: string) => unknown) | undefined): Codec {
+  if (serialize === undefined && parse === undefined) return JSON_CODEC;
+  if (typeof serialize !== "function" || typeof parse !== "function") {
+    throw new InvalidArgumentError(`serialize is ${typeof serialize} and parse is ${typeof parse}, expected two functions, or neither`);
+  }
+  return {
+    encode(result) {
+      if (result === undefined) return undefined;
+      let encoded: unknown;
+      try {
+        encoded = serialize(result);
+      } catch (cause) {
+        throw new InvalidResultError(`serialize failed on the result: ${String(cause)}`, "result", { cause });
+      }
+      if (typeof encoded !== "string") {
+        throw new InvalidResultError(`serialize made ${typeof encoded} of the result, expected a string`, "result");
+      }
+      return encoded;
+    },
+    decode: (encoded) => (encoded === undefined ? undefined : parse(encoded)),
+  };
 }

@@ -1,10 +1,12 @@
 /** `createRunOnce`: keys, settings, and which flight a call belongs to. */
-import { createInstance, hashPayload, IdempotencyKey } from "../shared.js";
+import { throwIfAborted } from "../abort.js";
+import { createInstance, hashPayload, IdempotencyKey, InvalidKeyError } from "../shared.js";
 import { InvalidArgumentError, PayloadMismatchError } from "./errors.js";
 import type { KeyMaterial, TaskContext } from "../types.js";
 import { milliseconds } from "./duration.js";
 import { Flight } from "./flight.js";
 import type { Claim } from "./machine.js";
+import { codecOf } from "./result.js";
 import { MemoryStore } from "./stores/memory.js";
 import type { Store } from "./stores/store.js";
 import type { RunOnce, RunOnceConfig, RunOnceEvent } from "./types.js";
@@ -28,6 +30,15 @@ function checkCallback(callback: unknown): void {
   }
 }
 
+/** NaN comes from an id that is missing: as part of a key it would give every such call the first one's result. */
+function refuseNaN(material: KeyMaterial): void {
+  const parts: readonly unknown[] = Array.isArray(material) ? material : [material];
+  const index = parts.findIndex((part) => typeof part === "number" && Number.isNaN(part));
+  if (index === -1) return;
+  const where = Array.isArray(material) ? `part ${index} of the key` : "the key";
+  throw new InvalidKeyError(`${where} is NaN, expected a number: an id is missing, or was no number`);
+}
+
 /**
  * Makes the two functions. Calls of one instance share executions in process, so make one for the
  * process; on Cloudflare Workers, where requests can't wait for each other, one for each request.
@@ -40,7 +51,7 @@ function checkCallback(callback: unknown): void {
  *
  * @param config Store, durations, task context; all of them have defaults.
  * @throws InvalidTtlError (`ERR_INVALID_TTL`) for a duration that can't be read.
- * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a store that is none.
+ * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a store that is none, and for `serialize` without `parse`.
  */
 export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
   const store = checkStore(config.store ?? new MemoryStore());
@@ -48,16 +59,19 @@ export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
   const leaseMs = milliseconds("lease", config.lease ?? "60s", 1);
   const defaultWaitMs =
     config.waitTimeout === undefined ? 2 * leaseMs : milliseconds("waitTimeout", config.waitTimeout, 0);
+  const storeTimeoutMs = milliseconds("storeTimeout", config.storeTimeout ?? "5s", 1);
+  const codec = codecOf(config.serialize, config.parse);
   const keys = createInstance(config.ctx === undefined ? {} : { ctx: config.ctx });
   const flights = new Map<string, Flight>();
   // Made by the first call: Workers have no randomness before a request.
   let instance: string | undefined;
   let executions = 0;
 
-  const keyOf = (key: KeyMaterial, ctx: TaskContext | undefined): IdempotencyKey =>
-    IdempotencyKey.isIdempotencyKey(key)
-      ? key
-      : keys.createSync(key, ctx === undefined ? { scope: "run" } : { scope: "run", ctx });
+  const keyOf = (key: KeyMaterial, ctx: TaskContext | undefined): IdempotencyKey => {
+    if (IdempotencyKey.isIdempotencyKey(key)) return key;
+    refuseNaN(key);
+    return keys.createSync(key, ctx === undefined ? { scope: "run" } : { scope: "run", ctx });
+  };
 
   // A hook that fails, at once or later, must not make the call or the process fail.
   const emit = (event: RunOnceEvent): void => {
@@ -87,6 +101,8 @@ export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
       key,
       claim,
       store,
+      storeTimeoutMs,
+      codec,
       emit,
       over(ended) {
         if (flights.get(key.hash) === ended) flights.delete(key.hash);
@@ -105,7 +121,7 @@ export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
           ? defaultWaitMs
           : milliseconds("waitTimeout", options.waitTimeout, 0);
       const fingerprint = options.payload === undefined ? undefined : hashPayload(options.payload);
-      options.signal?.throwIfAborted();
+      throwIfAborted(options.signal);
       let flight = flights.get(key.hash);
       if (flight === undefined) {
         flight = startFlight(key, fingerprint);

@@ -18,10 +18,23 @@ export interface RunOnceConfig {
    */
   readonly lease?: Duration;
   /**
-   * For how long a call waits for another's execution before it rejects with `InProgressError`; 0:
-   * not at all. Default: twice the lease, so that a call outlives a holder that died.
+   * For how long a call waits for another's execution before it rejects with `InProgressError`, or
+   * for the store with `StoreError`. It counts from the call; 0: only for one answer of the store.
+   * Default: twice the lease, so that a call outlives a holder that died.
    */
   readonly waitTimeout?: Duration;
+  /**
+   * How long an operation of the store may take, before the call counts as failed. A renewal has at
+   * most a third of the lease, a claim at most the lease. Default: `"5s"`.
+   */
+  readonly storeTimeout?: Duration;
+  /**
+   * Makes a string of a result, for results that JSON can't carry; goes with `parse`. Default: JSON,
+   * which refuses what it would change. It isn't asked about undefined.
+   */
+  readonly serialize?: (result: unknown) => string;
+  /** Makes a result of the string that `serialize` made. Default: JSON. */
+  readonly parse?: (serialized: string) => unknown;
   /** Told of what happens, to count it. What it throws is ignored. */
   readonly onEvent?: (event: RunOnceEvent) => void;
 }
@@ -46,9 +59,12 @@ export interface RunOnceOptions {
 
 /** What a callback is told besides the key. */
 export interface Execution {
-  /** Aborts when the lease was lost to another holder, and when all callers have left. */
+  /**
+   * Aborts when the lease was lost to another holder, when it ended without the store confirming a
+   * renewal (another may run then), and when all callers have left.
+   */
   readonly signal: AbortSignal;
-  /** A former holder's lease ran out: it may have done the work, or any part of it. */
+  /** A former holder's lease ran out, and no result was stored since: it may have done the work, or any part of it. */
   readonly takenOver: boolean;
 }
 
@@ -64,7 +80,8 @@ export type RunOnceEvent = { readonly key: IdempotencyKey } & (
   | { /** Another process has the key; it is asked for again and again. */ readonly type: "wait"; readonly leaseMs: number }
   | { /** The callback's result is stored. */ readonly type: "publish" }
   | { /** The callback threw, or its result can't be stored. */ readonly type: "fail"; readonly error: unknown }
-  | { /** The callback returned, but the key was another's by then. */ readonly type: "lost" }
+  | { /** The callback returned, but the key was no longer its own by then. */ readonly type: "lost" }
+  | { /** The lease ended before the store confirmed a renewal: the execution's signal aborts. */ readonly type: "lapse" }
   | {
       /** The store failed in the background, or is about to be asked again. */
       readonly type: "store-error";
@@ -93,18 +110,19 @@ export interface RunOnce {
    * @param key What a `run`-scoped key is made from; an `IdempotencyKey` is taken as it is.
    * @param callback The work. Gets the key's hash, and what else there is to know of this execution.
    * @param options Settings of this call.
-   * @returns What the callback returned, to every caller; from the store as JSON carries it.
+   * @returns What the callback returned, to every caller: to the one whose callback ran as it is, to
+   * each other as a copy of its own, as JSON carries it.
    * @throws What the callback throws, unchanged; nothing is stored then.
    * @throws InProgressError (`ERR_IN_PROGRESS`) after `waitTimeout`; the signal's reason if it aborts.
    * @throws PayloadMismatchError (`ERR_PAYLOAD_MISMATCH`) for another payload under the same key.
    * @throws InvalidResultError (`ERR_INVALID_RESULT`) for a result that JSON can't carry, naming
    * the path. It counts as a callback that threw.
    * @throws LeaseLostError (`ERR_LEASE_LOST`) where another holder took the key over meanwhile.
-   * @throws StoreError (`ERR_STORE`) where the store failed before the callback ran.
+   * @throws StoreError (`ERR_STORE`) where the store failed, or did not answer in time, before the callback ran.
    * @throws PublishError (`ERR_PUBLISH`) where it failed afterwards; `result` has the result.
    * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a callback that is no function,
    * InvalidTtlError for a `waitTimeout` that can't be read, InvalidPayloadError for the payload; and for
-   * the key as {@link IdempotencyKeys.createSync}.
+   * the key as {@link IdempotencyKeys.createSync}, and InvalidKeyError for NaN as a part.
    */
   runOnce<T>(
     key: KeyMaterial,

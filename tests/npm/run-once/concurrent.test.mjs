@@ -17,7 +17,9 @@ describe("calls at once in one process", () => {
     const value = { n: 1 };
     const results = await Promise.all(Array.from({ length: 100 }, () => runOnce("k", async () => (runs++, value))));
     assert.equal(runs, 1);
-    assert.ok(results.every((result) => result === value));
+    assert.equal(results[0], value, "the one whose callback ran has what it returned");
+    for (const result of results) assert.deepEqual(result, value);
+    assert.equal(new Set(results).size, 100, "each other a value of its own");
     assert.deepEqual(store.log, ["acquire", "complete"]);
     assert.deepEqual(counts, { miss: 1, join: 99, publish: 1 });
     const error = new Error("no");

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { column, readClaim, readNumber, readRows, refuseAnswer } from "../answers.js";
 import { timer } from "../duration.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { Acquired, Claim } from "../machine.js";
@@ -14,8 +15,6 @@ import type { Store } from "./store.js";
 export interface PostgresClient {
   query(text: string, values: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
 }
-
-type Row = Awaited<ReturnType<PostgresClient["query"]>>["rows"][number];
 
 /** Settings of {@link PostgresStore}. */
 export interface PostgresStoreOptions {
@@ -190,16 +189,9 @@ export class PostgresStore implements Store {
   async acquire(hash: string, claim: Claim): Promise<Acquired> {
     const { holder, leaseMs, ttlMs, token, fingerprint = null } = claim;
     const values = [hash, holder, leaseMs, ttlMs, fingerprint, token];
-    const [row = {}] = await this.#query("acquire", values);
-    const status = row["status"] as Acquired["status"];
-    switch (status) {
-      case "held":
-        return { status, leaseMs: Number(row["lease"]) };
-      case "done":
-        return { status, result: row["result"] == null ? undefined : String(row["result"]) };
-      default:
-        return { status };
-    }
+    const rows = await this.#query("acquire", values);
+    const row = rows[0] ?? refuseAnswer(rows, "a row");
+    return readClaim(column(row, "status"), column(row, "result"), column(row, "lease"), row);
   }
 
   async renew(hash: string, holder: string, leaseMs: number, ttlMs: number): Promise<boolean> {
@@ -222,13 +214,13 @@ export class PostgresStore implements Store {
   /** Deletes the rows whose time is over, which count as absent already; returns how many. */
   async deleteExpired(): Promise<number> {
     const [row] = await this.#query("deleteExpired", []);
-    return Number(row?.["count"] ?? 0);
+    return row === undefined ? 0 : readNumber(column(row, "count"), "a number of rows");
   }
 
-  async #query(operation: keyof ReturnType<typeof statements>, values: unknown[]): Promise<Row[]> {
+  async #query(operation: keyof ReturnType<typeof statements>, values: unknown[]): Promise<Record<string, unknown>[]> {
     for (let races = 1; ; races++) {
       try {
-        return (await this.#client.query(this.#statements[operation], values)).rows;
+        return readRows(await this.#client.query(this.#statements[operation], values));
       } catch (error) {
         if ((error as { code?: unknown }).code !== SERIALIZATION_FAILURE || races === MOST_RACES) throw error;
         // Out of step with the others, or all of a crowd would lose together, again and again.

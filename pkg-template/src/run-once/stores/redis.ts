@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { readClaim, readFlag, readString, refuseAnswer } from "../answers.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { Acquired, Claim } from "../machine.js";
 import type { Store } from "./store.js";
@@ -163,7 +164,7 @@ export class RedisStore implements Store {
       const record = `held\n${holder}\n${fingerprint}\n${token}\n${ttlMs}`;
       const before = await this.#claim(hash, record, leaseMs + ttlMs);
       if (before === null) return { status: "acquired" };
-      const there = split(String(before));
+      const there = split(readString(before, "null or the record"));
       if (there.state === "done" || there.state === "void") {
         if (fingerprint !== "" && there.fingerprint !== "" && fingerprint !== there.fingerprint) {
           return { status: "mismatch" };
@@ -173,19 +174,13 @@ export class RedisStore implements Store {
       // Held, maybe no longer, or by this very holder: the script decides.
     }
     const args = [holder, String(leaseMs), String(ttlMs), token, fingerprint];
-    const [status, detail] = (await this.#run(ACQUIRE, hash, args)) as [Acquired["status"], unknown];
-    switch (status) {
-      case "held":
-        return { status, leaseMs: Number(detail) };
-      case "done":
-        return { status, result: detail == null ? undefined : String(detail) };
-      default:
-        return { status };
-    }
+    const answer = await this.#run(ACQUIRE, hash, args);
+    const [status, detail] = Array.isArray(answer) ? (answer as unknown[]) : refuseAnswer(answer, "an array");
+    return readClaim(status, detail, detail, answer);
   }
 
   async renew(hash: string, holder: string, leaseMs: number, ttlMs: number): Promise<boolean> {
-    return (await this.#run(RENEW, hash, [holder, String(leaseMs), String(ttlMs)])) === 1;
+    return readFlag(await this.#run(RENEW, hash, [holder, String(leaseMs), String(ttlMs)]));
   }
 
   async complete(
@@ -195,11 +190,11 @@ export class RedisStore implements Store {
     ttlMs: number,
   ): Promise<boolean> {
     const args = [holder, String(ttlMs), ...(result === undefined ? [] : [result])];
-    return (await this.#run(COMPLETE, hash, args)) === 1;
+    return readFlag(await this.#run(COMPLETE, hash, args));
   }
 
   async release(hash: string, holder: string): Promise<boolean> {
-    return (await this.#run(RELEASE, hash, [holder])) === 1;
+    return readFlag(await this.#run(RELEASE, hash, [holder]));
   }
 
   /** SET NX GET PX: null if the record is set now, else the one that was there. */

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { readClaim } from "../answers.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { Acquired, Claim } from "../machine.js";
 import type { Store } from "./store.js";
@@ -158,11 +159,9 @@ export class SqliteStore implements Store {
       const row = this.#statements.read.all({ hash, holder, fingerprint })[0] as Found | undefined;
       switch (row?.status) {
         case "held":
-          return { status: "held", leaseMs: Number(row.lease) };
         case "done":
-          return { status: "done", result: row.result ?? undefined };
         case "mismatch":
-          return { status: "mismatch" };
+          return readClaim(row.status, row.result, row.lease, row);
       }
       const taken = this.#statements.take.all({ hash, holder, leaseMs, ttlMs, token, fingerprint })[0] as Taken | undefined;
       if (taken !== undefined) return { status: taken.status };
