@@ -15,14 +15,22 @@ export const ENTRIES = [
   "run-once/stores/sqlite",
   "run-once/stores/durable-object",
   "run-once/conformance",
+  "http/index",
+  "http/adapters/hono",
+  "http/adapters/express",
+  "http/adapters/fastify",
+  "fetch/index",
 ];
+
+/** Further subpaths of entries. */
+const ALIASES = { "./hono": "http/adapters/hono", "./express": "http/adapters/express", "./fastify": "http/adapters/fastify" };
 
 /** Those that also come as `idempotency-keys/js`. */
 export const JS_ENTRIES = ["index"];
 
 /** An entry's subpath, such as `./run-once` for `run-once/index`. */
 export function subpath(entry) {
-  const path = entry.replace(/(^|\/)index$/, "").replace("/stores/", "/");
+  const path = entry.replace(/(^|\/)index$/, "").replace(/\/(stores|adapters)\//, "/");
   return path === "" ? "." : `./${path}`;
 }
 
@@ -61,6 +69,7 @@ export function describeEntries() {
     types: file("esm", "index").types,
     exports: {
       ...Object.fromEntries(ENTRIES.map((entry) => [subpath(entry), conditions(entry)])),
+      ...Object.fromEntries(Object.entries(ALIASES).map(([path, entry]) => [path, conditions(entry)])),
       ...Object.fromEntries(plain),
       "./package.json": "./package.json",
     },
