@@ -109,13 +109,15 @@ function deadline(ms: number | undefined, signal: AbortSignal | null | undefined
  *
  * @example
  * ```ts
- * const idempotentFetch = createIdempotentFetch({ attempts: 6 });
+ * const server = async (url, { headers }) => Response.json({ key: headers.get("idempotency-key") });
+ * const idempotentFetch = createIdempotentFetch({ attempts: 6, fetch: server });
  * const response = await idempotentFetch("https://api.example.com/charges", {
  *   method: "POST",
  *   body: JSON.stringify({ amount: 990 }),
  *   headers: { "content-type": "application/json" },
  *   idempotencyKey: "order-42",
  * });
+ * await response.json(); // { key: "order-42" }
  * ```
  *
  * @param options How often, how long and how.

@@ -32,9 +32,14 @@ export type Idempotency<Context> = (
  *
  * @example
  * ```ts
+ * let charges = 0;
  * const idempotent = createIdempotency({ store: new MemoryStore(), caller: "anyone" });
- * const handler = idempotent(async (request, context, once) => Response.json(await charge(request, once?.idempotencyKey), { status: 201 }));
- * export default { fetch: handler };
+ * const handler = idempotent(async (request, context, once) => Response.json({ charge: ++charges }, { status: 201 }));
+ *
+ * const headers = { "idempotency-key": "order-42" };
+ * const send = async () => (await handler(new Request("https://api.example.com/charges", { method: "POST", headers }))).json();
+ * await send(); // { charge: 1 }
+ * await send(); // { charge: 1 }
  * ```
  *
  * @param config Where answers are kept, whose keys they are, and what else there is to set.

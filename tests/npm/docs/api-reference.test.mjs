@@ -13,8 +13,8 @@ import { REFERENCE } from "../support/sdk.mjs";
 import { apiExamples, makesClaims, textOf, withChecks } from "../support/snippets.mjs";
 import { startStandIn } from "../support/mock-api/server.mjs";
 
-/** These need an engine of their own: tests/npm/run-once/docs.test.mjs runs them. */
-const WITH_ENGINE = /\/(redis|postgres|sqlite|durable-object)$/;
+/** These need an engine or a framework: tests/npm/run-once/docs.test.mjs and tests/npm/http run them. */
+const WITH_ENGINE = /\/(redis|postgres|sqlite|durable-object|hono|express|fastify)$/;
 const examples = apiExamples().filter(({ entry }) => !WITH_ENGINE.test(entry));
 
 /** An example imports what is new in it, and finds the package's exports by name. */
@@ -22,7 +22,9 @@ const EXPORTS = `
   import * as main from "idempotency-keys";
   import * as triggerSdk from "idempotency-keys/trigger-sdk";
   import * as runOnce from "idempotency-keys/run-once";
-  Object.assign(globalThis, main, triggerSdk, runOnce);
+  import * as http from "idempotency-keys/http";
+  import * as client from "idempotency-keys/fetch";
+  Object.assign(globalThis, main, triggerSdk, runOnce, http, client);
 `;
 
 test("the page is up to date", () => {
