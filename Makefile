@@ -34,7 +34,8 @@ test:
 # The suite in every runtime, and a small app through every bundler, of README's table; the playground
 # in both browsers.
 test-all: test
-	@tools/setup.sh tests/npm/runtimes/bundlers
+	@tools/setup.sh tests/npm/runtimes/bundlers tests/npm/sdk/cli
+	@node --test --test-timeout=300000 tests/npm/sdk/cli/*.test.mjs
 	@tools/browsers.sh firefox-esr
 	@node tests/npm/runtimes/runtimes.mjs --all
 	@node --test --test-timeout=600000 tests/npm/playground/all.mjs

@@ -12,7 +12,7 @@ import { createRequire } from "node:module";
 import { delimiter, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { describeEntries, ENTRIES, JS_ENTRIES } from "./exports.mjs";
+import { describeEntries, ENTRIES, JS_ENTRIES, NODE_ENTRIES } from "./exports.mjs";
 import { scriptModule } from "./wasm2js.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -203,6 +203,12 @@ async function bundle(name) {
   for (const entry of variant.entries ?? [...ENTRIES, ...SHARED]) {
     await esbuild.build({ ...options, entryPoints: [join(source, "src", `${entry}.ts`)], plugins: [leaveOutShared(entry)] });
   }
+  if (["esm", "cjs"].includes(name)) {
+    const entryPoints = [...Object.values(NODE_ENTRIES), "trigger-sdk/swap/hooks"].map((entry) => join(source, "src", `${entry}.ts`));
+    // location.ts asks for `import.meta` where there is one.
+    const logOverride = { "empty-import-meta": "silent" };
+    await esbuild.build({ ...options, entryPoints, external: ["node:*"], logOverride, plugins: [leaveOutShared("trigger-sdk/swap/register")] });
+  }
   if (name === "esm") {
     await esbuild.build({
       ...options,
@@ -235,7 +241,7 @@ function declare() {
       visit(resolve(dirname(file), `${path}.d.ts`));
     }
   };
-  ENTRIES.forEach((entry) => visit(join(types, `${entry}.d.ts`)));
+  [...ENTRIES, ...Object.values(NODE_ENTRIES)].forEach((entry) => visit(join(types, `${entry}.d.ts`)));
   for (const file of reached) {
     for (const variant of ["esm", "cjs"]) {
       cpSync(file, join(out, "dist", variant, relative(types, file)));

@@ -28,6 +28,12 @@ const ALIASES = { "./hono": "http/adapters/hono", "./express": "http/adapters/ex
 /** Those that also come as `idempotency-keys/js`. */
 export const JS_ENTRIES = ["index"];
 
+/** Those that only Node and its like can load, by their subpath. */
+export const NODE_ENTRIES = {
+  "./register": "trigger-sdk/swap/register",
+  "./trigger-extension": "trigger-sdk/swap/extension",
+};
+
 /** An entry's subpath, such as `./run-once` for `run-once/index`. */
 export function subpath(entry) {
   const path = entry.replace(/(^|\/)index$/, "").replace(/\/(stores|adapters)\//, "/");
@@ -63,6 +69,10 @@ export function describeEntries() {
     subpath(`js/${entry}`),
     { import: file("js", entry), require: file("js-cjs", entry), default: file("js", entry).default },
   ]);
+  const node = Object.entries(NODE_ENTRIES).map(([path, entry]) => [
+    path,
+    { import: file("esm", entry), require: file("cjs", entry), default: file("esm", entry).default },
+  ]);
   return {
     main: file("cjs", "index").default,
     module: file("esm", "index").default,
@@ -71,6 +81,7 @@ export function describeEntries() {
       ...Object.fromEntries(ENTRIES.map((entry) => [subpath(entry), conditions(entry)])),
       ...Object.fromEntries(Object.entries(ALIASES).map(([path, entry]) => [path, conditions(entry)])),
       ...Object.fromEntries(plain),
+      ...Object.fromEntries(node),
       "./package.json": "./package.json",
     },
   };

@@ -26,5 +26,8 @@ printf '== On Node %s\n\n' "$(node --version)"
 printf '\n== Retries, a reset, a re-trigger, through a stand-in for the API\n\n'
 node tests/demo-story.mjs .tools/scratch/node
 
+printf '\n== The same program on SDK 4.4.6, plain and with idempotency-keys/register\n\n'
+node tests/demo-register.mjs .tools/scratch/node
+
 printf '\n== On Cloudflare workerd\n\n'
 node tests/demo-edge.mjs

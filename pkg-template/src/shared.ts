@@ -4,7 +4,7 @@
  */
 
 export { carryOut, resetFirst } from "./reset/request.js";
-export { installCatalog } from "./trigger-sdk/catalog.js";
+export { clearOptions, findOptions, installCatalog, keepOptions } from "./trigger-sdk/catalog.js";
 export { findContext } from "./keys/context.js";
 export { create } from "./keys/create.js";
 export * from "./errors.js";

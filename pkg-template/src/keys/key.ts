@@ -1,6 +1,7 @@
 /** The key object: a hash that carries what it was made from. */
 
 import { type Batch, hashAt, textAt } from "./batch.js";
+import { currentCatalog } from "./catalogs.js";
 import { InvalidKeyError } from "../errors.js";
 import type { IdempotencyKeyOptions, IdempotencyKeyScope } from "../types.js";
 import { hash, NonText, openToken, refuseNonText, tokenOf } from "../wasm/keys.js";
@@ -20,8 +21,6 @@ export interface Origin {
 /** Known to every copy of this package in the process. */
 const BRAND: unique symbol = Symbol.for("idempotency-keys.IdempotencyKey") as never;
 const MAKER: unique symbol = Symbol("IdempotencyKey");
-/** Told of each new key, while a catalog is installed. */
-let observer: ((key: IdempotencyKey) => void) | undefined;
 const SHORT_HASH = 8;
 /** The hash of a longer material is kept at once: making it again would take over a microsecond. */
 const SHORT_TEXT = 256;
@@ -175,7 +174,7 @@ export class IdempotencyKey {
   /** @internal `known`: the hash, where it is not simply that of the text. */
   static make(text: string, origin: Origin, known = text.length > SHORT_TEXT ? hash(text, origin) : UNREAD): IdempotencyKey {
     const made = new IdempotencyKey(MAKER, text, origin, known);
-    observer?.(made);
+    currentCatalog()?.remember(made);
     return made;
   }
 
@@ -222,14 +221,10 @@ function notAKey(cause?: unknown): InvalidKeyError {
 
 /** Tells of the new keys of a batch, those from `start` to before `end`. */
 export function announce(keys: readonly IdempotencyKey[], start: number, end: number): void {
-  for (let index = start; observer !== undefined && index < end; index++) {
-    observer(keys[index] as IdempotencyKey);
+  const catalog = currentCatalog();
+  for (let index = start; catalog !== undefined && index < end; index++) {
+    catalog.remember(keys[index] as IdempotencyKey);
   }
-}
-
-/** Has `next` told of each new key; there is one observer at a time. */
-export function observeKeys(next: ((key: IdempotencyKey) => void) | undefined): void {
-  observer = next;
 }
 
 /** All that was hashed: the caller's material, and what its scope added. */

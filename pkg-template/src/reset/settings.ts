@@ -63,7 +63,7 @@ function developmentBranch(): string | undefined {
 
 /** The SDK's own texts. */
 function whatIsMissing(baseURL: string, accessToken: string | undefined): string {
-  // A run's own token serves only the SDK's client, which knows when it may: see `bindSdk`.
+  // A run's own token serves only the SDK's client, which knows when it may: see `createSdkModule`.
   if (baseURL && environmentVariable("TRIGGER_RUN_TOKEN")) {
     return "No API credential available for resetIdempotencyKey";
   }

@@ -4,9 +4,10 @@
  * this package makes.
  */
 
-import { type SdkCatalog, type SdkRegistry, sdkRegistry } from "../sdk-registry.js";
 import { InvalidKeyError } from "../errors.js";
-import { IdempotencyKey, observeKeys, optionsOf } from "../keys/key.js";
+import { addCatalog, installedCatalogs, type KeyCatalog, removeCatalog } from "../keys/catalogs.js";
+import { type SdkCatalog, type SdkRegistry, sdkRegistry } from "../sdk-registry.js";
+import { IdempotencyKey, optionsOf } from "../keys/key.js";
 import type { IdempotencyKeyOptions } from "../types.js";
 
 /**
@@ -19,18 +20,18 @@ const KEPT_OUTSIDE_A_RUN = 32_768;
 /** How {@link installCatalog} reports what it sees. */
 export interface CatalogOptions {
   /**
-   * Called when the SDK was given an `IdempotencyKey` itself where it takes a text, and so hashed
+   * Called when the SDK was given an `IdempotencyKey` itself where it takes a string, and so hashed
    * the hash. What it throws fails that call of the SDK. Default: one warning for each catalog.
    */
-  onDoubleHash?: (error: InvalidKeyError) => void;
+  onDoubleHash?: ((error: InvalidKeyError) => void) | undefined;
 }
 
 type Entry = IdempotencyKey | IdempotencyKeyOptions;
 
-class Catalog implements SdkCatalog {
-  /** The catalog that this one stands in for. */
-  readonly replaced: SdkCatalog | undefined;
-  installed = true;
+class Catalog implements SdkCatalog, KeyCatalog {
+  /** What this one stands in for; other copies of the package read and write it, too. */
+  replaced: SdkCatalog | undefined;
+  #installed = true;
   #runId: string | undefined;
   #entries = new Map<string, Entry>();
   /** Outside a run: what was in use before the last {@link KEPT_OUTSIDE_A_RUN} keys. */
@@ -45,6 +46,10 @@ class Catalog implements SdkCatalog {
 
   /** Called by the SDK for each key that it makes. */
   registerKeyOptions(hash: string, options: IdempotencyKeyOptions): void {
+    if (!this.#installed) {
+      this.replaced?.registerKeyOptions(hash, options);
+      return;
+    }
     this.#followRun();
     const original = this.#find(options.key);
     if (IdempotencyKey.isIdempotencyKey(original)) {
@@ -55,6 +60,9 @@ class Catalog implements SdkCatalog {
 
   /** Called by the SDK for each key that it sends. The same object each time, as in the SDK. */
   getKeyOptions(hash: string): IdempotencyKeyOptions | undefined {
+    if (!this.#installed) {
+      return this.replaced?.getKeyOptions(hash);
+    }
     this.#followRun();
     const entry = this.#find(hash);
     return IdempotencyKey.isIdempotencyKey(entry) ? optionsOf(entry) : entry;
@@ -70,6 +78,12 @@ class Catalog implements SdkCatalog {
   remember(key: IdempotencyKey): void {
     this.#followRun();
     this.#keep(key.hash, key);
+  }
+
+  /** From now on nothing is kept: who still holds this catalog gets what it stood in for. */
+  uninstall(): void {
+    this.#installed = false;
+    this.clear();
   }
 
   #followRun(): void {
@@ -108,7 +122,7 @@ function currentRunId(): string | undefined {
 
 function doubleHash({ key, scope, hash }: IdempotencyKey): InvalidKeyError {
   return new InvalidKeyError(
-    `the Trigger.dev SDK hashed the hash of an idempotency key (key ${JSON.stringify(key)}, scope "${scope}"), so the server doesn't get ${hash}: pass key.hash to the SDK, not the key itself`,
+    `the Trigger.dev SDK hashed the hash of an idempotency key (key ${JSON.stringify(key)}, scope "${scope}"), so the server doesn't get ${hash}: pass key.hash to the SDK, or start with "node --import idempotency-keys/register", and it takes the key itself`,
   );
 }
 
@@ -125,8 +139,8 @@ function warnOnce(): (error: InvalidKeyError) => void {
 /**
  * Gives the published Trigger.dev SDK in this process (4.3.3 and later) a catalog that forgets no
  * key of the run it belongs to, keeps nothing once the run id changes or the SDK clears it, and
- * knows the keys that this package makes from now on. Outside a run it keeps the latest 32,768.
- * May be called before or after the SDK is loaded.
+ * knows the keys that this package makes from now on, whichever of its copies makes them. Outside a
+ * run it keeps the latest 32,768. May be called before or after the SDK is loaded.
  *
  * @example
  * ```ts
@@ -146,13 +160,9 @@ function warnOnce(): (error: InvalidKeyError) => void {
 export function installCatalog(options?: CatalogOptions): () => void {
   const registry = sdkRegistry() ?? createRegistry();
   const catalog = new Catalog(registry["idempotency-key-catalog"], options?.onDoubleHash ?? warnOnce());
-  activate(registry, catalog);
-  return () => {
-    catalog.installed = false;
-    if (registry["idempotency-key-catalog"] === catalog) {
-      activate(registry, stillInstalled(catalog));
-    }
-  };
+  registry["idempotency-key-catalog"] = catalog;
+  addCatalog(catalog);
+  return () => uninstall(catalog);
 }
 
 /** The registry as the SDK itself would make it; the SDK takes what it finds. */
@@ -162,20 +172,48 @@ function createRegistry(): SdkRegistry {
   return registry;
 }
 
-/** What to go back to: catalogs may be uninstalled in any order. */
-function stillInstalled(catalog: SdkCatalog | undefined): SdkCatalog | undefined {
-  let candidate = catalog;
-  while (candidate instanceof Catalog && !candidate.installed) {
-    candidate = candidate.replaced;
+/** In any order: what stood in for this catalog goes on in its place. */
+function uninstall(catalog: Catalog): void {
+  removeCatalog(catalog);
+  catalog.uninstall();
+  for (const other of installedCatalogs() as readonly (KeyCatalog & Partial<Catalog>)[]) {
+    if (other.replaced === catalog) {
+      other.replaced = catalog.replaced;
+    }
   }
-  return candidate;
-}
-
-function activate(registry: SdkRegistry, catalog: SdkCatalog | undefined): void {
-  if (catalog === undefined) {
+  const registry = sdkRegistry();
+  if (registry === undefined || registry["idempotency-key-catalog"] !== catalog) {
+    return;
+  }
+  if (catalog.replaced === undefined) {
     delete registry["idempotency-key-catalog"];
   } else {
-    registry["idempotency-key-catalog"] = catalog;
+    registry["idempotency-key-catalog"] = catalog.replaced;
   }
-  observeKeys(catalog instanceof Catalog ? (key) => catalog.remember(key) : undefined);
+}
+
+/**
+ * Keeps what a key was made from where the SDK looks for it: in the catalog of this process, which is
+ * installed if there is none.
+ */
+export function keepOptions(key: IdempotencyKey): void {
+  if (sdkRegistry()?.["idempotency-key-catalog"] === undefined) {
+    installCatalog();
+  }
+  const catalog = sdkRegistry()?.["idempotency-key-catalog"] as SdkCatalog & Partial<KeyCatalog>;
+  if (catalog.remember === undefined) {
+    catalog.registerKeyOptions(key.hash, optionsOf(key));
+  } else {
+    catalog.remember(key);
+  }
+}
+
+/** What the SDK in this process knows that a hash was made from. */
+export function findOptions(hash: string): IdempotencyKeyOptions | undefined {
+  return sdkRegistry()?.["idempotency-key-catalog"]?.getKeyOptions(hash);
+}
+
+/** Forgets all of that, where the catalog can (4.5.0 and later, and the one of `installCatalog`). */
+export function clearOptions(): void {
+  sdkRegistry()?.["idempotency-key-catalog"]?.clear?.();
 }

@@ -3,14 +3,15 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 import { documentedFiles, makeProject } from "../support/sdk-project.mjs";
-import { VERSIONS } from "../support/sdk.mjs";
+import { foldersOf, VERSIONS } from "../support/sdk.mjs";
 import { startStandIn } from "../support/mock-api/server.mjs";
 
 const run = promisify(execFile);
@@ -36,6 +37,10 @@ describe("docs/sdk.md", () => {
     const { stdout } = await run(process.execPath, args, { cwd: project.folder, env });
     return stdout;
   }
+  function load(project, name) {
+    RUN.add(name);
+    return import(pathToFileURL(join(project.folder, name)).href);
+  }
   const sent = () => api.requests.map(({ path, body }) => [path, body.options?.idempotencyKey, body.options?.idempotencyKeyOptions]);
 
   const WELCOME = [
@@ -43,6 +48,7 @@ describe("docs/sdk.md", () => {
     sha256("welcome-ada"),
     { key: "welcome-ada", scope: "global" },
   ];
+  const GOODBYE = [WELCOME[0], sha256("goodbye-ada"), { key: "goodbye-ada", scope: "global" }];
   const RECEIPT = { key: "receipt-order-42", scope: "global" };
 
   for (const version of VERSIONS) {
@@ -53,28 +59,27 @@ describe("docs/sdk.md", () => {
       });
       after(() => project.dispose());
 
-      it("swaps by a loader hook", async () => {
-        RUN.add("swap-hooks.mjs");
-        const output = await node(project, "--import", "./swap.mjs", "app.mjs");
-        assert.equal(output, "{ key: 'welcome-ada', scope: 'global' }\n");
-        assert.deepEqual(sent(), [WELCOME]);
-      });
+      for (const flag of ["--import", "--require"]) {
+        it(`runs unchanged with ${flag} idempotency-keys/register`, async () => {
+          assert.equal(await node(project, `${flag}=idempotency-keys/register`, "app.mjs"), "string\n");
+          assert.deepEqual(sent(), [WELCOME, GOODBYE]);
+        });
+      }
 
-      it("swaps by Module._resolveFilename", async () => {
-        const output = await node(project, "--require", "./swap.cjs", "app.cjs");
-        assert.equal(output, "{ key: 'welcome-ada', scope: 'global' }\n");
-        assert.deepEqual(sent(), [WELCOME]);
-      });
-
-      it("swaps by an esbuild plugin", async () => {
-        RUN.add("swap-plugin.mjs");
+      it("is swapped by the esbuild plugin", async () => {
         await node(project, "build.mjs");
-        assert.equal(await node(project, "app.bundle.mjs"), "{ key: 'welcome-ada', scope: 'global' }\n");
-        assert.deepEqual(sent(), [WELCOME]);
+        assert.equal(await node(project, "app.bundle.mjs"), "string\n");
+        assert.deepEqual(sent(), [WELCOME, GOODBYE]);
       });
 
-      it("does not swap without any of them", async () => {
-        assert.equal(await node(project, "app.mjs"), "undefined\n");
+      it("hashes a key's hash without any of them", async () => {
+        await node(project, "app.mjs");
+        assert.deepEqual(sent()[1], [GOODBYE[0], sha256(GOODBYE[1]), { key: GOODBYE[1], scope: "run" }]);
+      });
+
+      it("has the extension in its config", async () => {
+        const config = await load(project, "trigger.config.mjs");
+        assert.equal(config.default.build.extensions[0].name, "idempotency-keys");
       });
 
       it("sends a hash's options through the installed catalog", async () => {
@@ -91,20 +96,33 @@ describe("docs/sdk.md", () => {
     });
   }
 
+  it("transforms as Jest asks for it", async () => {
+    const project = makeProject("4.4.6", files);
+    try {
+      const { default: config } = await load(project, "jest.config.cjs");
+      const [[pattern, transformer]] = Object.entries(config.transform);
+      const require = createRequire(join(project.folder, "jest.config.cjs"));
+      const file = join(foldersOf("4.4.6").core, "dist/commonjs/v3/idempotencyKeys.js");
+      assert.match(file, new RegExp(pattern));
+      assert.doesNotMatch(file, new RegExp(config.transformIgnorePatterns[0]));
+      const { code } = require(transformer).process("original", file);
+      assert.match(code, /createSdkModule/);
+      assert.equal(require(transformer).process("original", "/elsewhere.js").code, "original");
+    } finally {
+      project.dispose();
+    }
+  });
+
   describe("without an SDK", () => {
     let project;
     before(() => {
       project = makeProject(VERSIONS[0], files);
     });
     after(() => project.dispose());
-    const load = (name) => {
-      RUN.add(name);
-      return import(pathToFileURL(join(project.folder, name)).href);
-    };
 
     it("triggers once from a worker, until the key is forgotten", async () => {
-      const { default: worker } = await load("worker.mjs");
-      const { forget } = await load("forget.mjs");
+      const { default: worker } = await load(project, "worker.mjs");
+      const { forget } = await load(project, "forget.mjs");
       const env = { TRIGGER_API_URL: api.url, TRIGGER_SECRET_KEY: "tr_dev" };
       const deliver = async () => {
         const webhook = { method: "POST", body: JSON.stringify({ id: "evt_1", order: 42 }) };
@@ -174,13 +192,11 @@ describe("docs/sdk.md", () => {
           }
         `,
       };
-      assert.deepEqual(await play("4.8.3", author, "--import", "./author.mjs"), { swapped: true, hashes: UNTOUCHED });
+      assert.deepEqual(await play("4.8.3", author, "--import=./author.mjs"), { swapped: true, hashes: UNTOUCHED });
     });
 
-    it("hashes with the run where bindSdk was not called", async () => {
-      const { swapped, hashes } = await play("4.8.3", {}, "--import", "./swap.mjs");
-      assert.equal(swapped, true);
-      assert.deepEqual(hashes, { plain: inRun, isolated: inRun, "isolated-batch": inRun, inheriting: inRun });
+    it("hashes alike with register", async () => {
+      assert.deepEqual(await play("4.8.3", {}, "--import=idempotency-keys/register"), { swapped: false, hashes: UNTOUCHED });
     });
   });
 

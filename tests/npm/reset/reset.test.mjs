@@ -45,9 +45,9 @@ const REFUSED = {
 const dist = (entry) => pathToFileURL(join(installedPackage(), "node_modules/idempotency-keys/dist/esm", entry)).href;
 const { idempotencyKeys } = await import(dist("index.js"));
 const unbound = await import(dist("trigger-sdk/index.js"));
-// A second instance of the entry, and of nothing else: binding can't be undone.
-const bound = await import(`${dist("trigger-sdk/index.js")}?bound`);
-bound.bindSdk({ taskContext, apiClientManager });
+const bound = unbound.createSdkModule({ taskContext, apiClientManager });
+/** As `idempotency-keys/register` has it. */
+const strings = unbound.createSdkModule({ taskContext, apiClientManager, keys: "string" });
 
 describe("reset", () => {
   let server;
@@ -86,13 +86,16 @@ describe("reset", () => {
   /** A vector's texts name the server's address as `<base>`. */
   const withBase = (value) => JSON.parse(JSON.stringify(value).replaceAll("<base>", server.url));
 
-  async function play(reset, { ctx, args, setup = [], cold, server: script, ...input }) {
+  async function play({ reset, create }, { ctx, args, setup = [], cold, server: script, ...input }) {
     const keys = {};
     for (const { as, key, options, ctx: made } of setup) {
       setContext(made);
-      const created = idempotencyKeys.createSync(decode(key), decode(options));
+      const created = await create(decode(key), decode(options));
       // An emptied catalog knows nothing of a hash: what this package knows stays with the object.
-      keys[as] = cold ? created.hash : created;
+      keys[as] = cold ? String(created) : created;
+    }
+    if (cold) {
+      strings.resetIdempotencyKeyCatalog();
     }
     setContext(ctx);
     const config = input.config === undefined ? { baseURL: "<base>", accessToken: "tr_test_key" } : input.config;
@@ -109,8 +112,8 @@ describe("reset", () => {
   }
 
   /** What differs from the recording, or nothing. */
-  async function differences({ reset, hasCodes }, { id, input, expect }) {
-    const { value, throws } = await play(reset, input);
+  async function differences({ hasCodes, create = idempotencyKeys.create, reset }, { id, input, expect }) {
+    const { value, throws } = await play({ reset, create }, input);
     try {
       if (REFUSED[id]) {
         assert.equal(throws?.code, REFUSED[id]);
@@ -148,12 +151,17 @@ describe("reset", () => {
     "resetIdempotencyKey, unbound": { reset: unbound.resetIdempotencyKey, hasCodes: true },
     // Bound, the SDK's own client sends, and fails, in its own way.
     "resetIdempotencyKey, bound to the real SDK": { reset: bound.resetIdempotencyKey, hasCodes: false },
+    "resetIdempotencyKey of strings": { create: strings.createIdempotencyKey, reset: strings.resetIdempotencyKey, hasCodes: false },
   };
   for (const [name, surface] of Object.entries(SURFACES)) {
     it(`${name} sends and answers what was recorded`, async () => {
       assert.equal(vectors.length, 650);
       const failures = [];
       for (const vector of vectors) {
+        // The catalog keeps the options of strings for the run that made them only.
+        if (surface.create && vector.input.setup?.some(({ ctx }) => ctx?.runId !== vector.input.ctx?.runId)) {
+          continue;
+        }
         failures.push(...(await differences(surface, vector)));
       }
       assert.deepEqual(failures, []);

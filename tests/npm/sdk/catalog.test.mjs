@@ -66,7 +66,7 @@ describe("installCatalog", () => {
 
       it("keeps every key of a fan-out that the SDK made, in a run and outside one", async () => {
         const untouched = await fanOut((key) => sdk.idempotencyKeys.create(key));
-        assert.equal(untouched, version === "4.8.3" ? FAN_OUT : 1_000);
+        assert.equal(untouched, ["4.5.0", "4.8.3"].includes(version) ? FAN_OUT : 1_000);
         uninstall = installCatalog();
         for (const run of ["run_1", undefined]) {
           enterRun(run);
@@ -152,7 +152,7 @@ describe("installCatalog", () => {
           assert.deepEqual(
             warn.mock.calls.map(({ arguments: [text] }) => text),
             [
-              `InvalidKeyError [ERR_INVALID_KEY]: the Trigger.dev SDK hashed the hash of an idempotency key (key "k", scope "global"), so the server doesn't get ${key.hash}: pass key.hash to the SDK, not the key itself`,
+              `InvalidKeyError [ERR_INVALID_KEY]: the Trigger.dev SDK hashed the hash of an idempotency key (key "k", scope "global"), so the server doesn't get ${key.hash}: pass key.hash to the SDK, or start with "node --import idempotency-keys/register", and it takes the key itself`,
             ],
           );
         });

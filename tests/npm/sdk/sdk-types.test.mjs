@@ -17,14 +17,18 @@ import { apiClientManager, taskContext } from "@trigger.dev/core/v3";
 import { tasks } from "@trigger.dev/sdk";
 import { IdempotencyKey, idempotencyKeys, type IdempotencyKeyOptions } from "idempotency-keys";
 import {
-  bindSdk, createIdempotencyKey, flattenIdempotencyKey, getIdempotencyKeyOptions, installCatalog, isIdempotencyKey,
+  createIdempotencyKey, createSdkModule, flattenIdempotencyKey, getIdempotencyKeyOptions, installCatalog, isIdempotencyKey,
   makeIdempotencyKey, resetIdempotencyKey,
 } from "idempotency-keys/trigger-sdk";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const equal = <A, B>(_: Equal<A, B>): void => undefined;
 
-bindSdk({ taskContext, apiClientManager });
+const bound = createSdkModule({ taskContext, apiClientManager });
+equal<Awaited<ReturnType<typeof bound.createIdempotencyKey>>, IdempotencyKey>(true);
+const strings = createSdkModule({ taskContext, apiClientManager, keys: "string" });
+const hash: string = await strings.createIdempotencyKey("k");
+await tasks.trigger("t", {}, { idempotencyKey: hash });
 const key = await idempotencyKeys.create("k", { scope: "global" });
 await tasks.trigger("t", {}, { idempotencyKey: key.hash });
 // @ts-expect-error an SDK as published wants a text: it would hash the key's hash
