@@ -3,8 +3,8 @@ import { IdempotencyKeyError } from "../shared.js";
 
 /** `ERR_INVALID_ARGUMENT`: a callback that is no function, a client of no known shape, a table's name that would need quoting. */
 export class InvalidArgumentError extends IdempotencyKeyError {
-  constructor(message: string) {
-    super("ERR_INVALID_ARGUMENT", message);
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_INVALID_ARGUMENT", message, options);
   }
 
   static {

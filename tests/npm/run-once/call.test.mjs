@@ -230,10 +230,20 @@ describe("bad input", () => {
     ["a negative wait", () => createRunOnce().runOnce("k", () => 1, { waitTimeout: -1 }), "ERR_INVALID_TTL", /waitTimeout is -1, expected whole milliseconds from 0 to/],
     ["a payload that has no canonical form", () => createRunOnce().runOnce("k", () => 1, { payload: { a: 1n } }), "ERR_INVALID_PAYLOAD", /a/],
     ["a Redis client of another kind", () => new entry.RedisStore({}), "ERR_INVALID_ARGUMENT", /neither evalsha nor evalSha/],
-    ["a PostgreSQL client of another kind", () => new entry.PostgresStore({}), "ERR_INVALID_ARGUMENT", /no query function/],
+    ["a Redis URL", () => new entry.RedisStore("redis://:secret@host"), "ERR_INVALID_ARGUMENT", /^the Redis client is a string or URL, expected a client: pass a client of ioredis/],
+    ["a Redis client that is missing", () => new entry.RedisStore(undefined), "ERR_INVALID_ARGUMENT", /the Redis client is undefined/],
+    ["a client of @upstash/redis", () => new entry.RedisStore({ set() {}, eval() {}, evalsha() {}, scriptLoad() {}, createScript() {} }), "ERR_INVALID_ARGUMENT", /one of @upstash\/redis: use UpstashStore/],
+    ["a PostgreSQL client of another kind", () => new entry.PostgresStore({}), "ERR_INVALID_ARGUMENT", /without a query function/],
+    ["a PostgreSQL URL", () => new entry.PostgresStore(new URL("postgres://u:secret@host/db")), "ERR_INVALID_ARGUMENT", /^the PostgreSQL client is a string or URL, expected a client: pass a pool of pg/],
+    ["a PostgreSQL client that is null", () => new entry.PostgresStore(null), "ERR_INVALID_ARGUMENT", /the PostgreSQL client is null/],
+    ["a client of postgres.js", () => new entry.PostgresStore(Object.assign(() => {}, { unsafe() {}, begin() {} })), "ERR_INVALID_ARGUMENT", /one of postgres.js: pass \{ query:/],
+    ["a pool of mysql2", () => new entry.PostgresStore({ query() {}, execute() {} }), "ERR_INVALID_ARGUMENT", /one of MySQL/],
+    ["a database of npm's sqlite3", () => new entry.SqliteStore({ prepare() {}, each() {}, all() {}, parallelize() {}, serialize() {} }), "ERR_INVALID_ARGUMENT", /npm's sqlite3 or sqlite/],
+    ["a D1 database", () => new entry.SqliteStore({ prepare() {}, batch() {}, exec() {}, withSession() {} }), "ERR_INVALID_ARGUMENT", /a D1 database: use D1Store/],
+    ["a path to an SQLite file", () => new entry.SqliteStore("run-once.db"), "ERR_INVALID_ARGUMENT", /is a string or URL/],
     ["a table's name with a quote", () => entry.postgresMigration('a"b'), "ERR_INVALID_ARGUMENT", /the table's name is/],
     ["a table's name with a space", () => new entry.SqliteStore({ prepare() {} }, { table: "a b" }), "ERR_INVALID_ARGUMENT", /the table's name is "a b"/],
-    ["an SQLite database of another kind", () => new entry.SqliteStore({}), "ERR_INVALID_ARGUMENT", /no prepare function/],
+    ["an SQLite database of another kind", () => new entry.SqliteStore({}), "ERR_INVALID_ARGUMENT", /without a prepare function/],
     ["a Durable Object's storage of another kind", () => new entry.DurableObjectStore({}), "ERR_INVALID_ARGUMENT", /no transaction function/],
   ];
   for (const [name, call, expected, message] of bad) {
@@ -241,6 +251,7 @@ describe("bad input", () => {
       await assert.rejects(async () => call(), (error) => {
         code(expected)(error);
         assert.match(error.message, message);
+        assert.doesNotMatch(error.message, /secret/);
         return true;
       });
     });

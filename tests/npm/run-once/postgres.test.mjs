@@ -98,10 +98,22 @@ describe("PostgreSQL", () => {
     const { runOnce } = createRunOnce({ store: new PostgresStore(pool, { table: "missing" }) });
     await assert.rejects(runOnce("k", assert.fail), (error) => {
       assert.equal(error.code, "ERR_STORE");
-      assert.equal(error.cause.code, "42883");
+      assert.equal(error.cause.cause.code, "42883");
+      assert.match(error.message, /run the SQL of postgresMigration\("missing"\) first/);
       assert.match(error.message, /function missing_claim\(.*\) does not exist/);
       return true;
     });
+  });
+
+  test("a connection that is inside a transaction is refused, and nothing is run", async () => {
+    const client = new pg.Client(service.url);
+    await client.connect();
+    after(() => client.end());
+    const { runOnce } = createRunOnce({ store: new PostgresStore(client) });
+    await client.query("BEGIN");
+    await assert.rejects(runOnce("inside", assert.fail), (error) => error.code === "ERR_STORE" && /inside a transaction/.test(error.message));
+    await client.query("ROLLBACK");
+    assert.equal(await runOnce("inside", () => 1), 1);
   });
 
   test("migrations at once from many instances succeed, on an empty database and on a migrated one", async () => {

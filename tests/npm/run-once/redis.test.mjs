@@ -1,6 +1,7 @@
 /** The Redis store, on a Redis of the test's own, through both clients. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { Redis } from "ioredis";
 import { createClient } from "redis";
@@ -108,6 +109,56 @@ describe("Redis", () => {
     const { runOnce } = createRunOnce({ store: new RedisStore(client) });
     await assert.rejects(runOnce("k", assert.fail), (error) => error.code === "ERR_STORE" && error.cause instanceof Error);
   });
+
+  for (const [name, queue] of [["ioredis MULTI", () => ioredis.multi()], ["ioredis pipeline", () => ioredis.pipeline()], ["redis MULTI", () => nodeRedis.multi()]]) {
+    test(`${name} is refused at construction`, () => {
+      assert.throws(() => new RedisStore(queue()), (error) => error.code === "ERR_INVALID_ARGUMENT" && /a MULTI or a pipeline/.test(error.message));
+    });
+  }
+
+  for (const [rights, found] of [["-@scripting", "eval"], ["-del", "del"], ["-set", "set"]]) {
+    test(`rights that are missing (${rights}) are found before the callback runs`, async () => {
+      await ioredis.acl("SETUSER", `user${found}`, "on", "nopass", "~*", "+@all", rights);
+      const client = new Redis(service.url, { username: `user${found}`, password: "any" });
+      client.on("error", () => {});
+      after(() => client.disconnect());
+      const { runOnce } = createRunOnce({ store: new RedisStore(client, { prefix: `acl-${found}:` }) });
+      await assert.rejects(runOnce("k", assert.fail), (error) => error.code === "ERR_STORE" && /permission|can't run/i.test(error.message));
+      assert.deepEqual(await ioredis.keys(`acl-${found}:*`), [], "nothing is claimed");
+    });
+  }
+
+  test("numbers as strings, as a client's settings make them, are read", async () => {
+    const client = new Redis(service.url, { stringNumbers: true });
+    after(() => client.disconnect());
+    const { runOnce } = createRunOnce({ store: new RedisStore(client, { prefix: "strings:" }), lease: 300 });
+    let aborted;
+    assert.equal(await runOnce("k", async (_, { signal }) => (await sleep(400), (aborted = signal.aborted), 1)), 1);
+    assert.equal(aborted, false);
+    assert.equal(await runOnce("k", assert.fail), 1);
+  });
+
+  for (const [fault, set, reset] of [
+    ["out of memory", () => ioredis.config("SET", "maxmemory", "1"), () => ioredis.config("SET", "maxmemory", "0")],
+    ["a replica that takes no writes", () => ioredis.replicaof("127.0.0.1", "1"), () => ioredis.replicaof("NO", "ONE")],
+    ["too few replicas", () => ioredis.config("SET", "min-replicas-to-write", "1"), () => ioredis.config("SET", "min-replicas-to-write", "0")],
+  ]) {
+    test(`${fault}: a published result is returned, and a first run is a StoreError`, async () => {
+      for (const client of [ioredis, nodeRedis]) {
+        const { runOnce } = createRunOnce({ store: new RedisStore(client, { prefix: "full:" }) });
+        const key = `${fault}-${client === ioredis}`;
+        await runOnce(key, () => "kept");
+        await set();
+        try {
+          assert.equal(await runOnce(key, assert.fail), "kept");
+          await assert.rejects(runOnce(`${key}-new`, assert.fail), (error) => error.code === "ERR_STORE" && /OOM|READONLY|NOREPLICAS/.test(error.message));
+        } finally {
+          await reset();
+        }
+        assert.equal(await runOnce(`${key}-new`, () => 1), 1);
+      }
+    });
+  }
 
   test("a published result outlives a server that is killed, and a claim, too", async () => {
     const store = new RedisStore(ioredis, { prefix: "kill:" });

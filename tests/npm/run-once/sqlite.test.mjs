@@ -88,6 +88,37 @@ function here(clients) {
         assert.equal(shared.prepare("SELECT * FROM short").all().length, 1);
       });
 
+      test("a connection that is inside a transaction is refused, and nothing is run", async () => {
+        const own = database();
+        const { runOnce } = createRunOnce({ store: new SqliteStore(own) });
+        own.exec("BEGIN");
+        await assert.rejects(runOnce("inside", assert.fail), (error) => error.code === "ERR_STORE" && /inside a transaction/.test(error.message));
+        own.exec("ROLLBACK");
+        assert.equal(await runOnce("inside", () => 1), 1);
+      });
+
+      test("a missing table, and one of 0.1.0, are refused at construction with what to run", async () => {
+        assert.throws(() => new SqliteStore(shared, { table: "missing" }), (error) => error.code === "ERR_INVALID_ARGUMENT" && /run sqliteMigration\("missing"\) first/.test(error.message));
+        shared.exec("CREATE TABLE former (hash TEXT PRIMARY KEY, token TEXT NOT NULL, holder TEXT NOT NULL, fingerprint TEXT, lease_end INTEGER, result TEXT, expires INTEGER NOT NULL)");
+        let statement;
+        assert.throws(() => new SqliteStore(shared, { table: "former" }), (error) => (statement = /"(ALTER TABLE .*)"/.exec(error.message)[1]) !== undefined);
+        shared.exec(statement);
+        assert.equal(await createRunOnce({ store: new SqliteStore(shared, { table: "former" }) }).runOnce("k", () => 1), 1);
+      });
+
+      test("a database that is locked when the store is made works later", async () => {
+        const locked = join(folder, `${name.replaceAll(/\W/g, "-")}-locked.db`);
+        const [writer, reader] = [open(locked), open(locked)];
+        opened.push(writer, reader);
+        writer.exec(sqliteMigration());
+        reader.exec("PRAGMA busy_timeout = 0");
+        writer.exec("BEGIN EXCLUSIVE");
+        const { runOnce } = createRunOnce({ store: new SqliteStore(reader) });
+        await assert.rejects(runOnce("k", assert.fail), (error) => error.code === "ERR_STORE" && /locked/.test(error.message));
+        writer.exec("ROLLBACK");
+        assert.equal(await runOnce("k", () => 1), 1);
+      });
+
       test("a locked database is a StoreError before the callback", async () => {
         const impatient = database();
         impatient.exec("PRAGMA busy_timeout = 0");

@@ -9,6 +9,7 @@ import { column, readClaim, readNumber, readRows, refuseAnswer } from "../answer
 import { timer } from "../duration.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { Acquired, Claim } from "../machine.js";
+import { hasMethods, refuseNonClient, refuseOther } from "./client-kinds.js";
 import type { Store } from "./store.js";
 
 /** What is used of a `pg` pool; PGlite and others have it, too. */
@@ -151,6 +152,9 @@ const MOST_RACES = 100;
 const LONGEST_PAUSE_MS = 100;
 /** Only where the database's default isolation is stricter than READ COMMITTED; nothing was changed. */
 const SERIALIZATION_FAILURE = "40001";
+const UNDEFINED_FUNCTION = "42883";
+const UNDEFINED_TABLE = "42P01";
+const UNDEFINED_COLUMN = "42703";
 
 /**
  * Keeps records in PostgreSQL, for as long as PostgreSQL keeps anything.
@@ -169,6 +173,7 @@ const SERIALIZATION_FAILURE = "40001";
  */
 export class PostgresStore implements Store {
   readonly #client: PostgresClient;
+  readonly #table: string;
   readonly #statements: ReturnType<typeof statements>;
 
   /**
@@ -177,12 +182,16 @@ export class PostgresStore implements Store {
    * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a client or a table's name that can't be used.
    */
   constructor(client: PostgresClient, options: PostgresStoreOptions = {}) {
-    if (typeof client?.query !== "function") {
-      throw new InvalidArgumentError("the PostgreSQL client has no query function: pass a pool of pg, or its like");
-    }
+    const what = "the PostgreSQL client";
+    const advice = "pass a pool of pg, as in new pg.Pool({ connectionString: url }), or its like";
+    refuseNonClient(what, client, advice);
+    refuseOther(hasMethods(client, "unsafe", "begin"), what, "one of postgres.js", "pass { query: async (text, values) => ({ rows: await sql.unsafe(text, values) }) }");
+    refuseOther(hasMethods(client, "query", "execute"), what, "one of MySQL", advice);
+    refuseOther(!hasMethods(client, "query"), what, "without a query function", advice);
     const table = options.table ?? "run_once";
     checkTable(table);
     this.#client = client;
+    this.#table = table;
     this.#statements = statements(table);
   }
 
@@ -217,12 +226,27 @@ export class PostgresStore implements Store {
     return row === undefined ? 0 : readNumber(column(row, "count"), "a number of rows");
   }
 
+  /** Of a single connection `pg` knows whether it is inside a transaction. */
+  #refuseTransaction(): void {
+    const client = this.#client as PostgresClient & { getTransactionStatus?: () => unknown };
+    const status = typeof client.getTransactionStatus === "function" ? client.getTransactionStatus() : undefined;
+    if (status === "T" || status === "E") {
+      throw new Error("the connection is inside a transaction, which others don't see and which may be rolled back: give the store a pool, or use idempotency-keys/run-once/transaction");
+    }
+  }
+
   async #query(operation: keyof ReturnType<typeof statements>, values: unknown[]): Promise<Record<string, unknown>[]> {
+    this.#refuseTransaction();
     for (let races = 1; ; races++) {
       try {
         return readRows(await this.#client.query(this.#statements[operation], values));
       } catch (error) {
-        if ((error as { code?: unknown }).code !== SERIALIZATION_FAILURE || races === MOST_RACES) throw error;
+        const { code } = error as { code?: unknown };
+        if (code === UNDEFINED_FUNCTION || code === UNDEFINED_TABLE || code === UNDEFINED_COLUMN) {
+          const sql = `postgresMigration(${JSON.stringify(this.#table)})`;
+          throw new Error(`${(error as Error).message}: the table is missing or from an earlier version, run the SQL of ${sql} first`, { cause: error });
+        }
+        if (code !== SERIALIZATION_FAILURE || races === MOST_RACES) throw error;
         // Out of step with the others, or all of a crowd would lose together, again and again.
         const pause = Math.random() * Math.min(2 ** races, LONGEST_PAUSE_MS);
         await new Promise<void>((resolve) => timer(resolve, pause));

@@ -9,6 +9,7 @@
 import { readClaim, readFlag, readString, refuseAnswer } from "../answers.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { Acquired, Claim } from "../machine.js";
+import { hasMethods, refuseNonClient, refuseOther } from "./client-kinds.js";
 import type { Store } from "./store.js";
 
 /** What is used of an `ioredis` client or cluster. */
@@ -83,6 +84,20 @@ put('took', '', left, left)
 return 1
 `;
 
+/** Every command that the scripts use, on a key of its own: whether this user may. */
+const CHECK = `
+redis.call('SET', KEYS[1], '', 'PX', 1)
+redis.call('GET', KEYS[1])
+redis.call('PTTL', KEYS[1])
+return redis.call('DEL', KEYS[1])
+`;
+const DENIED = /NOPERM|can't run this command|no permissions/i;
+/** Redis takes no writes: its memory is full, it is a replica, its disk fails, it has too few replicas. */
+const UNWRITABLE = /^(OOM|READONLY|MISCONF|NOREPLICAS)\b/;
+
+/** The clients whose rights were found to suffice. */
+const checked = new WeakSet<object>();
+
 /** The commands, whatever the client calls them. */
 interface Commands {
   /** SET NX GET PX: what was there before, or null and it is set. */
@@ -90,23 +105,32 @@ interface Commands {
   run(command: "eval" | "evalsha", text: string, key: string, args: string[]): Promise<unknown>;
 }
 
+const CLIENT = "the Redis client";
+const ADVICE = "pass a client of ioredis, as in new Redis(url), or of redis, as in createClient({ url })";
+
 function commandsOf(client: IoRedisClient | NodeRedisClient): Commands {
-  if ("evalSha" in client) {
+  refuseNonClient(CLIENT, client, ADVICE);
+  refuseOther(hasMethods(client, "createScript"), CLIENT, "one of @upstash/redis", 'use UpstashStore of "idempotency-keys/run-once/upstash"');
+  const isQueue = hasMethods(client, "execAsPipeline") || (client as { isPipeline?: unknown }).isPipeline === true;
+  refuseOther(isQueue, CLIENT, "a MULTI or a pipeline, which answers only when it is executed", "pass the client itself");
+  if (isNodeRedis(client)) {
     return {
       claim: (key, value, ms) => client.set(key, value, { PX: ms, NX: true, GET: true }),
       run: (command, text, key, args) =>
         client[command === "eval" ? "eval" : "evalSha"](text, { keys: [key], arguments: args }),
     };
   }
-  if (typeof client?.evalsha === "function") {
+  if (hasMethods(client, "set", "eval", "evalsha")) {
     return {
       claim: (key, value, ms) => client.set(key, value, "PX", ms, "NX", "GET"),
       run: (command, text, key, args) => client[command](text, 1, key, ...args),
     };
   }
-  throw new InvalidArgumentError(
-    "the Redis client has neither evalsha nor evalSha: pass a client of ioredis or of redis",
-  );
+  throw new InvalidArgumentError(`${CLIENT} has neither evalsha nor evalSha beside set and eval: ${ADVICE}`);
+}
+
+function isNodeRedis(client: IoRedisClient | NodeRedisClient): client is NodeRedisClient {
+  return hasMethods(client, "set", "eval", "evalSha");
 }
 
 /** The lines that a claim looks at, and all that follows them. */
@@ -142,6 +166,7 @@ async function sha1(text: string): Promise<string> {
  * ```
  */
 export class RedisStore implements Store {
+  readonly #client: object;
   readonly #commands: Commands;
   readonly #prefix: string;
   readonly #digests = new Map<string, string>();
@@ -155,11 +180,13 @@ export class RedisStore implements Store {
    */
   constructor(client: IoRedisClient | NodeRedisClient, options: RedisStoreOptions = {}) {
     this.#commands = commandsOf(client);
+    this.#client = client;
     this.#prefix = options.prefix ?? "run-once:";
   }
 
   async acquire(hash: string, claim: Claim): Promise<Acquired> {
     const { holder, leaseMs, ttlMs, token, fingerprint = "" } = claim;
+    if (!checked.has(this.#client)) await this.#checkRights();
     if (this.#hasClaim) {
       const record = `held\n${holder}\n${fingerprint}\n${token}\n${ttlMs}`;
       const before = await this.#claim(hash, record, leaseMs + ttlMs);
@@ -197,18 +224,33 @@ export class RedisStore implements Store {
     return readFlag(await this.#run(RELEASE, hash, [holder]));
   }
 
+  /**
+   * Once for each client, before it claims anything: a right that is missing must not come out when a
+   * callback has run. What else goes wrong is for the claim to say.
+   */
+  async #checkRights(): Promise<void> {
+    try {
+      await this.#commands.run("eval", CHECK, `${this.#prefix}check`, []);
+      checked.add(this.#client);
+    } catch (error) {
+      if (error instanceof Error && DENIED.test(error.message)) throw error;
+    }
+  }
+
   /** SET NX GET PX: null if the record is set now, else the one that was there. */
   async #claim(hash: string, record: string, ms: number): Promise<unknown> {
     try {
       return await this.#commands.claim(this.#prefix + hash, record, ms);
     } catch (error) {
-      if (!(error instanceof Error && /syntax error/i.test(error.message))) throw error;
-      this.#hasClaim = false;
+      if (!(error instanceof Error)) throw error;
+      if (/syntax error/i.test(error.message)) this.#hasClaim = false;
+      // The script reads before it writes: a result that is there is found all the same.
+      else if (!UNWRITABLE.test(error.message)) throw error;
       return "";
     }
   }
 
-  /** By digest, which Redis forgets on a restart: then once with the text, which it keeps again. */
+  /** By digest, which Redis forgets on a restart, or may not be asked for: then with the script, which it keeps again. */
   async #run(script: string, hash: string, args: string[]): Promise<unknown> {
     let digest = this.#digests.get(script);
     if (digest === undefined) {
@@ -219,7 +261,7 @@ export class RedisStore implements Store {
     try {
       return await this.#commands.run("evalsha", digest, key, args);
     } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
+      if (!(error instanceof Error && /^(NOSCRIPT|NOPERM)/.test(error.message))) throw error;
       return this.#commands.run("eval", script, key, args);
     }
   }

@@ -9,6 +9,7 @@
 import { readClaim } from "../answers.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { Acquired, Claim } from "../machine.js";
+import { hasMethods, refuseNonClient, refuseOther } from "./client-kinds.js";
 import type { Store } from "./store.js";
 
 /** What is used of `DatabaseSync` (`node:sqlite`) or `Database` (`better-sqlite3`). */
@@ -17,6 +18,8 @@ export interface SqliteDatabase {
 }
 
 type Statement = ReturnType<SqliteDatabase["prepare"]>;
+
+type Statements = Record<keyof ReturnType<typeof statements>, Statement>;
 
 /** Settings of {@link SqliteStore}. */
 export interface SqliteStoreOptions {
@@ -125,32 +128,60 @@ const MOST_RACES = 100;
  * ```
  */
 export class SqliteStore implements Store {
-  readonly #statements: Record<keyof ReturnType<typeof statements>, Statement>;
+  readonly #database: SqliteDatabase;
+  readonly #table: string;
+  #prepared: Statements | undefined;
 
   /**
    * @param database Where the table is.
    * @param options The table's name.
    * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a database or a table's name that can't be
-   * used; SQLite's own error where the table is missing.
+   * used, and where the table is missing or from an earlier version.
    */
   constructor(database: SqliteDatabase, options: SqliteStoreOptions = {}) {
-    if (typeof database?.prepare !== "function") {
+    const what = "the SQLite database";
+    const advice = "pass a DatabaseSync of node:sqlite, or a Database of better-sqlite3";
+    refuseNonClient(what, database, advice);
+    refuseOther(hasMethods(database, "batch", "withSession"), what, "a D1 database", 'use D1Store of "idempotency-keys/run-once/d1"');
+    refuseOther(hasMethods(database, "each", "parallelize") || hasMethods(database, "getDatabaseInstance"), what, "one of npm's sqlite3 or sqlite, which answer asynchronously", advice);
+    refuseOther(!hasMethods(database, "prepare"), what, "without a prepare function", advice);
+    this.#table = options.table ?? "run_once";
+    sqliteMigration(this.#table);
+    this.#database = database;
+    try {
+      this.#prepared = this.#prepare();
+    } catch (cause) {
+      // One that is locked, for one, may not be when it is needed.
+      const message = cause instanceof Error ? cause.message : "";
+      if (!/no such (table|column)|has no column/.test(message)) return;
       throw new InvalidArgumentError(
-        "the SQLite database has no prepare function: pass a DatabaseSync of node:sqlite, or a Database of better-sqlite3",
+        `${message}: the table is missing or from an earlier version, run sqliteMigration(${JSON.stringify(this.#table)}) first, ` +
+          `or for a table of 0.1.0 "ALTER TABLE ${this.#table} ADD COLUMN taken_over INTEGER NOT NULL DEFAULT 0"`,
+        { cause },
       );
     }
-    const table = options.table ?? "run_once";
-    sqliteMigration(table);
-    const { read, take, renew, complete, remove, giveBack, deleteExpired } = statements(table);
-    this.#statements = {
-      read: database.prepare(read),
-      take: database.prepare(take),
-      renew: database.prepare(renew),
-      complete: database.prepare(complete),
-      remove: database.prepare(remove),
-      giveBack: database.prepare(giveBack),
-      deleteExpired: database.prepare(deleteExpired),
+  }
+
+  #prepare(): Statements {
+    const prepare = (sql: string): Statement => this.#database.prepare(sql);
+    const { read, take, renew, complete, remove, giveBack, deleteExpired } = statements(this.#table);
+    return {
+      read: prepare(read),
+      take: prepare(take),
+      renew: prepare(renew),
+      complete: prepare(complete),
+      remove: prepare(remove),
+      giveBack: prepare(giveBack),
+      deleteExpired: prepare(deleteExpired),
     };
+  }
+
+  get #statements(): Statements {
+    const { inTransaction, isTransaction } = this.#database as { inTransaction?: unknown; isTransaction?: unknown };
+    if (inTransaction === true || isTransaction === true) {
+      throw new Error("the database's connection is inside a transaction, which may be rolled back: give the store a connection of its own, or use idempotency-keys/run-once/transaction");
+    }
+    return (this.#prepared ??= this.#prepare());
   }
 
   async acquire(hash: string, claim: Claim): Promise<Acquired> {

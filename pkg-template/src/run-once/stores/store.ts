@@ -6,12 +6,15 @@ import type { Acquired, Claim } from "../machine.js";
  * twice; time is the store's, so that the callers' clocks don't matter. Run a store of your own
  * against the suite in `idempotency-keys/run-once/conformance`.
  *
- * A store rejects when its engine can't be reached or fails; it never answers on a guess.
+ * Answers are checked, and each operation has a deadline (`storeTimeout`); what comes later is dealt
+ * with. A store rejects when its engine can't be reached or fails; it never answers on a guess.
  */
 export interface Store {
   /**
    * Takes the key if it has no record, if its record has expired, if the holder is the same, or if
-   * another's lease is over; otherwise changes nothing and says what is there.
+   * another's lease is over; otherwise changes nothing and says what is there. A takeover is remembered
+   * until a result is published: whoever gets the key until then is told `takenOver`, again if it asks
+   * again.
    *
    * @param hash 64 hex digits.
    * @param claim Who asks, and for how long.
@@ -42,7 +45,8 @@ export interface Store {
     ttlMs: number,
   ): Promise<boolean>;
   /**
-   * Removes the record, if `holder` still holds the key; false if not.
+   * Gives the key back, if `holder` still holds it; false if not. The record is removed; after a
+   * takeover it stays, with nobody as its holder and its lease over, so that the next one is told.
    *
    * @param hash 64 hex digits.
    * @param holder Who asks, as in its claim.
