@@ -1,0 +1,40 @@
+/** The suite in workerd, Bun and Deno. */
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, readdirSync, symlinkSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { fromPackages, runProgram } from "../runtimes/process.mjs";
+import { startWorker } from "../support/workerd.mjs";
+import { folder as installed } from "./package.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const folder = join(installed, "http-suite");
+mkdirSync(folder, { recursive: true });
+for (const file of readdirSync(here).filter((name) => name.endsWith(".mjs"))) cpSync(join(here, file), join(folder, file));
+mkdirSync(join(folder, "node_modules"), { recursive: true });
+if (!existsSync(join(folder, "node_modules/hono"))) symlinkSync(join(here, "node_modules/hono"), join(folder, "node_modules/hono"));
+
+function passed({ cases, failures }) {
+  assert.deepEqual(failures, []);
+  assert.ok(cases > 70, `${cases} cases`);
+}
+
+const worker = await startWorker(join(folder, "worker.mjs"), installed);
+after(() => worker.dispose());
+
+for (const path of ["/wrapper", "/hono"]) {
+  test(`workerd: ${path.slice(1)}`, async () => passed(await (await worker.fetch(path)).json()));
+}
+
+const PROGRAMS = {
+  Bun: [["linux-x64", "linux-aarch64", "darwin-aarch64"].map((platform) => `@oven/bun-${platform}/bin/bun`), []],
+  Deno: [["linux-x64-glibc", "linux-arm64-glibc", "darwin-arm64"].map((platform) => `@deno/${platform}/deno`), ["run", "--quiet", "--no-prompt"]],
+};
+for (const [name, [files, args]] of Object.entries(PROGRAMS)) {
+  test(`${name}: wrapper`, async () => {
+    const { report } = await runProgram({ folder }, fromPackages(files, name), args, "runtime.mjs");
+    passed(report);
+  });
+}
