@@ -205,6 +205,14 @@ impl Error {
         Error::invalid_payload(path, &pieces)
     }
 
+    /// A JavaScript value that `JSON.stringify` has no stack for.
+    pub(crate) fn nested_too_deeply() -> Error {
+        Error::invalid_payload(
+            "$",
+            &[" is nested too deeply for JSON.stringify and the stack that is left"],
+        )
+    }
+
     pub(crate) fn payload_too_long() -> Error {
         Error::invalid_payload("$", &[" is 4 GiB or more of JSON: hash it in parts"])
     }
@@ -249,6 +257,16 @@ impl Error {
                 " is ",
                 kind,
                 ", expected a string, a number, a bigint, a boolean or an IdempotencyKey: convert it to a string that tells it from every other value",
+            ],
+        )
+    }
+
+    /// A value with the brand of a key and no hash.
+    pub(crate) fn key_without_hash() -> Error {
+        Error::new(
+            ErrorCode::InvalidKey,
+            &[
+                "a value that claims to be an IdempotencyKey has no valid hash: pass the key itself, not a proxy or a copy of it",
             ],
         )
     }

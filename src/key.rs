@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::material::Material;
 use crate::scope::{self, Context, Scope};
 use crate::sha256::{Digest, Hasher};
+use crate::text;
 
 /// An idempotency key that carries its own options: its hash goes over the wire, its material and
 /// scope stay with it for as long as it lives.
@@ -22,9 +23,10 @@ use crate::sha256::{Digest, Hasher};
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey {
     hash: String,
-    key: String,
+    /// The caller's material, and the suffix of the scope.
+    material: String,
+    key_length: usize,
     scope: Scope,
-    suffix: String,
 }
 
 impl IdempotencyKey {
@@ -47,16 +49,16 @@ impl IdempotencyKey {
         Ok(IdempotencyKey::from_suffix(
             material.into_joined(),
             scope,
-            suffix,
+            &suffix,
         ))
     }
 
-    pub(crate) fn from_suffix(key: String, scope: Scope, suffix: String) -> IdempotencyKey {
+    pub(crate) fn from_suffix(key: String, scope: Scope, suffix: &str) -> IdempotencyKey {
         IdempotencyKey {
-            hash: digest(&key, &suffix).to_hex(),
-            key,
+            hash: digest(&key, suffix).to_hex(),
+            key_length: key.len(),
+            material: key + suffix,
             scope,
-            suffix,
         }
     }
 
@@ -67,7 +69,36 @@ impl IdempotencyKey {
 
     /// The caller's material, its parts joined with `-`.
     pub fn key(&self) -> &str {
-        &self.key
+        self.material.get(..self.key_length).unwrap_or_default()
+    }
+
+    /// All that was hashed: [`key`](IdempotencyKey::key), and what the scope added.
+    ///
+    /// ```
+    /// use idempotency_keys::{Context, IdempotencyKey, Scope};
+    /// let key = IdempotencyKey::create("send-email", Scope::Run, Some(Context::new("run_abc123")))?;
+    /// assert_eq!(key.material(), "send-email-run_abc123");
+    /// # Ok::<(), idempotency_keys::Error>(())
+    /// ```
+    pub fn material(&self) -> &str {
+        &self.material
+    }
+
+    /// The first 16 bytes of the hash as a UUID of version 8, for receivers that want one, or at most 36
+    /// characters.
+    ///
+    /// # Source
+    /// RFC 9562 section 5.8: the version and the variant replace six of the bits.
+    ///
+    /// ```
+    /// use idempotency_keys::{Context, IdempotencyKey, Scope};
+    /// let key = IdempotencyKey::create("send-email", Scope::Run, Some(Context::new("run_abc123")))?;
+    /// assert_eq!(key.hash(), "3896e0f6b8240f86c45b3260bfe55bf98032f548c0b3d7737ae66fd190197410");
+    /// assert_eq!(key.to_uuid(), "3896e0f6-b824-8f86-845b-3260bfe55bf9");
+    /// # Ok::<(), idempotency_keys::Error>(())
+    /// ```
+    pub fn to_uuid(&self) -> String {
+        uuid_of(&self.hash)
     }
 
     /// The scope the key was made in.
@@ -117,8 +148,8 @@ impl IdempotencyKey {
     pub fn to_token(&self) -> String {
         let carried = crate::token::Carried {
             scope: self.scope,
-            key: self.key.as_bytes(),
-            suffix: &self.suffix,
+            key: self.key().as_bytes(),
+            suffix: self.material.get(self.key_length..).unwrap_or_default(),
         };
         carried.to_token()
     }
@@ -137,7 +168,7 @@ impl IdempotencyKey {
         Ok(IdempotencyKey::from_suffix(
             crate::token::to_text(carried.key),
             carried.scope,
-            String::from(carried.suffix),
+            carried.suffix,
         ))
     }
 }
@@ -177,4 +208,29 @@ pub(crate) fn digest(key: &str, suffix: &str) -> Digest {
     hasher.update(key.as_bytes());
     hasher.update(suffix.as_bytes());
     hasher.finish()
+}
+
+/// A UUID of version 8 (RFC 9562 section 5.8) made of the first 32 hex digits.
+pub(crate) fn uuid_of(hash: &str) -> String {
+    let digit = |at| hash.get(at..at + 1).unwrap_or("0");
+    let digits = |start, end| hash.get(start..end).unwrap_or_default();
+    // The variant is in the first two of four bits.
+    let variant = match digit(16) {
+        "0" | "4" | "8" | "c" => "8",
+        "1" | "5" | "9" | "d" => "9",
+        "2" | "6" | "a" | "e" => "a",
+        _ => "b",
+    };
+    text::join(&[
+        digits(0, 8),
+        "-",
+        digits(8, 12),
+        "-8",
+        digits(13, 16),
+        "-",
+        variant,
+        digits(17, 20),
+        "-",
+        digits(20, 32),
+    ])
 }

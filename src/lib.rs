@@ -31,6 +31,9 @@
 #![warn(missing_docs)]
 
 extern crate alloc;
+// For `random_key`, and for the cdylib, which needs an allocator and a panic handler of some kind.
+#[cfg(not(any(idempotency_keys_npm, target_os = "none")))]
+extern crate std;
 
 // Shared helpers: strings without `core::fmt`, errors.
 mod error;
@@ -53,6 +56,15 @@ mod token;
 mod random;
 mod ttl;
 
+// JavaScript bindings: what `wasm-pack build` packs.
+#[cfg(all(
+    feature = "js",
+    target_arch = "wasm32",
+    target_os = "unknown",
+    not(idempotency_keys_npm)
+))]
+mod js;
+
 // The npm package's boundary: pkg-template/build.mjs sets the cfg.
 #[cfg(idempotency_keys_npm)]
 mod npm;
@@ -61,9 +73,8 @@ pub use error::{Error, ErrorCode};
 pub use key::IdempotencyKey;
 pub use material::{DELIMITER, Material};
 #[cfg(not(idempotency_keys_npm))]
-#[cfg(not(idempotency_keys_npm))]
 pub use payload::{canonicalize, hash_payload};
-#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+#[cfg(not(any(target_os = "none", all(target_arch = "wasm32", target_os = "unknown"))))]
 pub use random::random_key;
 pub use random::{ENTROPY_LENGTH, RandomKeys};
 pub use reset::{AfterFailure, ResetOptions, ResetPlan, Target, is_hash_length, plan_reset};

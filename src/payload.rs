@@ -65,7 +65,12 @@ pub(crate) fn hash_plain(
 /// # Ok::<(), idempotency_keys::Error>(())
 /// ```
 pub fn canonicalize(json: &str) -> Result<String, Error> {
-    let (mut text, length) = with_slack(parse::plain(json)?, "");
+    canonicalize_plain(parse::plain(json)?)
+}
+
+/// Plain JSON in canonical order.
+pub(crate) fn canonicalize_plain(json: String) -> Result<String, Error> {
+    let (mut text, length) = with_slack(json, "");
     let mut workspace = Workspace::new();
     let ordered = sort::order(&mut text, length, 0, &mut workspace)?;
     if !ordered.is_text() {

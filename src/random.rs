@@ -137,9 +137,8 @@ fn text([high, low]: [u64; 2]) -> String {
 /// assert_eq!(key.len(), 36);
 /// assert!(idempotency_keys::random_key() > key);
 /// ```
-#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+#[cfg(not(any(target_os = "none", all(target_arch = "wasm32", target_os = "unknown"))))]
 pub fn random_key() -> String {
-    extern crate std;
     use std::sync::{Mutex, PoisonError};
     use std::time::SystemTime;
 

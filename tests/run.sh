@@ -19,6 +19,10 @@ step "lints" cargo clippy --quiet --all-targets -- -D warnings
 for features in -simd128 +simd128; do
   step "lints, wasm, $features" env CARGO_TARGET_DIR="target/clippy-wasm$features" RUSTFLAGS="--cfg=idempotency_keys_npm -Ctarget-feature=$features" cargo clippy --quiet --lib --target wasm32-unknown-unknown -- -D warnings
 done
+for features in --all-features --no-default-features; do
+  step "lints, $features" cargo clippy --quiet --lib "$features" -- -D warnings
+  step "lints, wasm, $features" env CARGO_TARGET_DIR=target/wasm-pack cargo clippy --quiet --lib --target wasm32-unknown-unknown "$features" -- -D warnings
+done
 step "native core" cargo test --quiet
 step "crate documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps
 step "crate package" cargo package --quiet --allow-dirty

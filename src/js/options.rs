@@ -1,0 +1,137 @@
+//! The options objects: each member as it stands, since what JavaScript makes of a value decides a hash.
+
+use alloc::string::String;
+
+use js_sys::{JsString, Reflect};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::*;
+
+use super::error::{invalid_argument, thrown};
+use super::key::to_text;
+use crate::scope::{Context, Scope};
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct CreateOptions {
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub(super) scope: JsValue,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub(super) ctx: JsValue,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub(super) operation: JsValue,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct HashOptions {
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub(super) operation: JsValue,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub(super) canonical: JsValue,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct ResetOptions {
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub(super) scope: JsValue,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub(super) parent_run_id: JsValue,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub(super) attempt_number: JsValue,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub(super) ctx: JsValue,
+}
+
+/// The options in `value`, or none.
+pub(super) fn read<T: DeserializeOwned + Default>(value: JsValue) -> Result<T, JsValue> {
+    if is_nullish(&value) {
+        return Ok(T::default());
+    }
+    serde_wasm_bindgen::from_value(value).map_err(|_| {
+        invalid_argument("the options are no object: pass an object such as { scope: \"global\" }")
+    })
+}
+
+/// The scope that an option names; [`Scope::Run`] without one.
+pub(super) fn scope(value: &JsValue) -> Result<Scope, JsValue> {
+    if is_nullish(value) {
+        return Ok(Scope::default());
+    }
+    let name = match value.as_string() {
+        Some(name) => name,
+        None if value.is_object() || value.is_function() => [
+            "[",
+            &String::from(value.js_typeof().unchecked_into::<JsString>()),
+            "]",
+        ]
+        .concat(),
+        None => String::from(super::key::string_of(value)?),
+    };
+    Scope::parse(&name).map_err(|error| thrown(&error))
+}
+
+/// What keys depend on of the SDK's `ctx`.
+#[derive(Default)]
+pub(super) struct TaskContext {
+    run_id: Option<String>,
+    attempt: Option<String>,
+}
+
+impl TaskContext {
+    /// `None` without a context.
+    pub(super) fn read(value: &JsValue) -> Result<Option<TaskContext>, JsValue> {
+        if is_nullish(value) {
+            return Ok(None);
+        }
+        let run = get(value, "run")?;
+        let run_id = if is_nullish(&run) {
+            None
+        } else {
+            // A missing id is an empty one, as `join` makes it.
+            let id = get(&run, "id")?;
+            Some(if is_nullish(&id) {
+                String::new()
+            } else {
+                text(&id)?
+            })
+        };
+        let attempt = get(&get(value, "attempt")?, "number")?;
+        Ok(Some(TaskContext {
+            run_id,
+            attempt: optional_text(&attempt)?,
+        }))
+    }
+
+    pub(super) fn borrow(&self) -> Context<'_> {
+        Context {
+            run_id: self.run_id.as_deref(),
+            attempt: self.attempt.as_deref(),
+        }
+    }
+}
+
+/// The string of an option's value, unless there is none.
+pub(super) fn optional_text(value: &JsValue) -> Result<Option<String>, JsValue> {
+    if is_nullish(value) {
+        return Ok(None);
+    }
+    text(value).map(Some)
+}
+
+/// A value's string, with U+FFFD for lone surrogates.
+fn text(value: &JsValue) -> Result<String, JsValue> {
+    to_text(value).map(String::from)
+}
+
+fn get(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
+    if object.is_object() || object.is_function() {
+        return Reflect::get(object, &JsValue::from_str(name));
+    }
+    Ok(JsValue::UNDEFINED)
+}
+
+pub(super) fn is_nullish(value: &JsValue) -> bool {
+    value.is_null() || value.is_undefined()
+}

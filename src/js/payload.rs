@@ -1,0 +1,71 @@
+//! Values to the JSON that the crate reads.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use wasm_bindgen::prelude::*;
+
+use super::error::thrown;
+use crate::error::Error;
+use crate::payload::sort::{self, Workspace};
+use crate::payload::{self, path};
+use crate::sha256::Digest;
+
+/// As in `payload.js`.
+const TOO_DEEP: usize = 4;
+
+#[wasm_bindgen(module = "/src/js/payload.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn stringify(
+        value: &JsValue,
+        refuse: &Closure<dyn Fn(usize, String, String) -> JsValue>,
+    ) -> Result<String, JsValue>;
+}
+
+/// The JSON that `JSON.stringify` writes.
+fn json(value: &JsValue) -> Result<String, JsValue> {
+    let refuse = Closure::new(|kind: usize, steps: String, found: String| {
+        let path = path::of_steps(steps.as_bytes());
+        thrown(&match kind {
+            TOO_DEEP => Error::nested_too_deeply(),
+            _ => Error::refused_payload(kind, &path, &found),
+        })
+    });
+    stringify(value, &refuse)
+}
+
+/// Canonical JSON.
+pub(super) fn canonicalize(value: &JsValue) -> Result<String, JsValue> {
+    payload::canonicalize_plain(json(value)?).map_err(|error| thrown(&error))
+}
+
+/// The digest of the value's JSON, canonical or as `JSON.stringify` writes it, and of the operation.
+pub(super) fn hash(
+    value: &JsValue,
+    operation: &JsValue,
+    canonical: bool,
+) -> Result<Digest, JsValue> {
+    let operation = if operation.is_undefined() || operation.is_null() {
+        String::new()
+    } else if let Some(operation) = operation.as_string() {
+        operation
+    } else {
+        let found = super::found(operation);
+        return Err(thrown(&Error::operation_is_no_text(&found)));
+    };
+    let mut bytes = json(value)?.into_bytes();
+    let length = bytes.len();
+    bytes.extend_from_slice(operation.as_bytes());
+    bytes.resize(bytes.len() + sort::SLACK, 0);
+    payload::hash_plain(
+        &mut bytes,
+        length,
+        operation.len(),
+        canonical,
+        &mut Workspace::new(),
+        &mut Vec::new(),
+    )
+    .map(|(digest, _)| digest)
+    .map_err(|error| thrown(&error))
+}
