@@ -13,28 +13,28 @@ import { moduleOf, type SdkModule } from "./module.js";
 
 const unbound = moduleOf(undefined, "object");
 
-/** {@inheritDoc SdkModule.createIdempotencyKey} */
+/** Makes a key, as `idempotencyKeys.create` of the SDK: {@link SdkModule.createIdempotencyKey}. */
 export const createIdempotencyKey: SdkModule["createIdempotencyKey"] = unbound.createIdempotencyKey;
 
-/** {@inheritDoc SdkModule.makeIdempotencyKey} */
+/** What `trigger` and its kin make of the `idempotencyKey` option: {@link SdkModule.makeIdempotencyKey}. */
 export const makeIdempotencyKey: SdkModule["makeIdempotencyKey"] = unbound.makeIdempotencyKey;
 
-/** {@inheritDoc SdkModule.isIdempotencyKey} */
+/** Whether a value is a key, or a string as long as a hash: {@link SdkModule.isIdempotencyKey}. */
 export const isIdempotencyKey: SdkModule["isIdempotencyKey"] = unbound.isIdempotencyKey;
 
-/** {@inheritDoc SdkModule.flattenIdempotencyKey} */
+/** Drops empty parts from an array, at every depth: {@link SdkModule.flattenIdempotencyKey}. */
 export const flattenIdempotencyKey: SdkModule["flattenIdempotencyKey"] = unbound.flattenIdempotencyKey;
 
-/** {@inheritDoc SdkModule.getIdempotencyKeyOptions} */
+/** What a key was made from, for the SDK to send along: {@link SdkModule.getIdempotencyKeyOptions}. */
 export const getIdempotencyKeyOptions: SdkModule["getIdempotencyKeyOptions"] = unbound.getIdempotencyKeyOptions;
 
-/** {@inheritDoc SdkModule.resetIdempotencyKeyCatalog} */
+/** Does nothing: keys carry their own options: {@link SdkModule.resetIdempotencyKeyCatalog}. */
 export const resetIdempotencyKeyCatalog: SdkModule["resetIdempotencyKeyCatalog"] = unbound.resetIdempotencyKeyCatalog;
 
-/** {@inheritDoc SdkModule.attemptKey} */
+/** `<run id>-<attempt number>`: a string that is new for each attempt: {@link SdkModule.attemptKey}. */
 export const attemptKey: SdkModule["attemptKey"] = unbound.attemptKey;
 
-/** {@inheritDoc SdkModule.resetIdempotencyKey} */
+/** Makes the server forget a key, as `idempotencyKeys.reset` of the SDK: {@link SdkModule.resetIdempotencyKey}. */
 export const resetIdempotencyKey: SdkModule["resetIdempotencyKey"] = unbound.resetIdempotencyKey;
 
 export { createSdkModule } from "./module.js";
