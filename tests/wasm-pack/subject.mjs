@@ -3,6 +3,9 @@
  * conformance suite runs on both.
  */
 
+/** Levels of nesting for which JSON.stringify has the stack, which this package doesn't do without. */
+const DEPTHS = [500];
+
 export function mainOf(pack) {
   const instance = (config) => {
     const withContext = (options) => ({ ...options, ctx: options?.ctx ?? config.ctx ?? runningTask() });
@@ -21,7 +24,7 @@ export function mainOf(pack) {
     isIdempotencyKey: (value) => typeof value === "object" && value !== null && Symbol.for("idempotency-keys.IdempotencyKey") in value,
   };
   const { canonicalize, hashPayload, parseTtl, randomKey } = pack;
-  return { idempotencyKeys: instance({}), IdempotencyKey, canonicalize, hashPayload, parseTtl, randomKey, engineName: () => "wasm-pack" };
+  return { idempotencyKeys: instance({}), IdempotencyKey, canonicalize, hashPayload, parseTtl, randomKey, depths: DEPTHS };
 }
 
 /** The task that the suite registers as the SDK does; the package itself doesn't look for one. */
