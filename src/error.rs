@@ -48,6 +48,8 @@ impl ErrorCode {
 pub struct Error {
     code: ErrorCode,
     message: String,
+    /// Where in the message the path in a payload, or the TTL to write instead, starts and ends.
+    detail: [usize; 2],
 }
 
 impl Error {
@@ -61,6 +63,26 @@ impl Error {
         &self.message
     }
 
+    /// Where in the payload the fault is, such as `$.items[0].id`.
+    pub fn path(&self) -> Option<&str> {
+        self.detail_of(ErrorCode::InvalidPayload)
+    }
+
+    /// The time-to-live to write instead, such as `90m` for `1h30m`.
+    pub fn suggestion(&self) -> Option<&str> {
+        self.detail_of(ErrorCode::InvalidTtl)
+    }
+
+    fn detail_of(&self, code: ErrorCode) -> Option<&str> {
+        (self.code == code && self.detail != [0; 2]).then_some(self.detail())
+    }
+
+    /// [`Error::path`] or [`Error::suggestion`], whichever there is, or else an empty string.
+    pub(crate) fn detail(&self) -> &str {
+        let [start, end] = self.detail;
+        self.message.get(start..end).unwrap_or_default()
+    }
+
     /// Joins the pieces of a message. Not `format!`: the formatting machinery would make up a
     /// third of the wasm module.
     #[inline(never)]
@@ -68,12 +90,13 @@ impl Error {
         Error {
             code,
             message: text::join(pieces),
+            detail: [0; 2],
         }
     }
 
     /// `instead` is what the server reads as the SDK reads `text`.
     pub(crate) fn ttl_ignored(text: &str, instead: &str) -> Error {
-        Error::new(
+        let mut error = Error::new(
             ErrorCode::InvalidTtl,
             &[
                 "the server ignores the TTL \"",
@@ -82,7 +105,10 @@ impl Error {
                 instead,
                 "\"",
             ],
-        )
+        );
+        let end = error.message.len() - 1;
+        error.detail = [end - instead.len(), end];
+        error
     }
 
     pub(crate) fn invalid_ttl(text: &str) -> Error {
@@ -159,10 +185,13 @@ impl Error {
 
     #[inline(never)]
     fn invalid_payload(path: &str, pieces: &[&str]) -> Error {
-        Error::new(
+        const BEFORE: &str = "the payload can't be hashed: ";
+        let mut error = Error::new(
             ErrorCode::InvalidPayload,
-            &["the payload can't be hashed: ", path, &text::join(pieces)],
-        )
+            &[BEFORE, path, &text::join(pieces)],
+        );
+        error.detail = [BEFORE.len(), BEFORE.len() + path.len()];
+        error
     }
 
     pub(crate) fn lone_surrogate(path: &str) -> Error {
@@ -183,26 +212,9 @@ impl Error {
         )
     }
 
-    /// What only JavaScript values have; `kind` is as in `payload.ts`, `found` the value.
-    pub(crate) fn refused_payload(kind: usize, path: &str, found: &str) -> Error {
-        const NO_JSON: &str = ", which JSON has no form for";
-        let pieces = match kind {
-            0 => [" is ", found, NO_JSON, ": convert it to a string"],
-            1 => [" contains itself: its JSON would have no end", "", "", ""],
-            2 => [
-                " is ",
-                found,
-                NO_JSON,
-                ": pass a finite number, a string or null",
-            ],
-            _ => [
-                " is ",
-                found,
-                NO_JSON,
-                ": pass null, or a value that JSON.stringify writes",
-            ],
-        };
-        Error::invalid_payload(path, &pieces)
+    /// What only JavaScript values can have; `problem` is in its words.
+    pub(crate) fn refused_payload(path: &str, problem: &str) -> Error {
+        Error::invalid_payload(path, &[" ", problem])
     }
 
     /// A JavaScript value that `JSON.stringify` has no stack for.

@@ -4,7 +4,8 @@
 //! Only numbers cross. Texts are written as UTF-8 into [`reserve`]d memory before a call and read
 //! from [`text`] (or, for hashes, from [`output`]) after it: wasm-bindgen's own conversion of one
 //! string costs more than the hash. A negative length stands for "no such text". An export
-//! that can fail answers [`FAILED`] and leaves `code`, a line feed and the message in [`text`].
+//! that can fail answers [`FAILED`] and leaves the code, [`Error::detail`] and the message in [`text`], with
+//! a line feed after each of the first two.
 
 mod data;
 
@@ -73,7 +74,13 @@ fn room() -> MutexGuard<'static, Room> {
 impl Room {
     #[inline(never)]
     fn fail(&mut self, error: &Error) -> i32 {
-        self.text = text::join(&[error.code().as_str(), "\n", error.message()]);
+        self.text = text::join(&[
+            error.code().as_str(),
+            "\n",
+            error.detail(),
+            "\n",
+            error.message(),
+        ]);
         FAILED
     }
 

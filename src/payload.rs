@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::sha256::{Digest, Hasher};
 
 /// The digest of plain JSON, the first `length` bytes of `text`, in canonical order or as it stands, with
-/// the `behind` bytes that follow it; and how many of its values are `null`. The same is refused either way.
+/// the `behind` bytes that follow it; and how many of its values are `null` or `{}`. The same is refused either way.
 /// [`sort::SLACK`] bytes have to follow the JSON.
 pub(crate) fn hash_plain(
     text: &mut [u8],
@@ -32,14 +32,14 @@ pub(crate) fn hash_plain(
         hasher.update(all);
     }
     let ordered = sort::order(text, length, behind, workspace)?;
-    let nulls = ordered.nulls;
+    let unclear = ordered.unclear;
     if canonical && ordered.is_text() {
         hasher.update(text.get(..length + behind).unwrap_or_default());
     } else if canonical {
         ordered.write(bytes);
         hasher.update(bytes);
     }
-    Ok((hasher.finish(), nulls))
+    Ok((hasher.finish(), unclear))
 }
 
 /// Canonical JSON (RFC 8785): the same text for the same data, whatever the order of members, the

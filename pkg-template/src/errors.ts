@@ -1,6 +1,6 @@
 /**
  * Every way a call can fail: one class per stable `code`, all under {@link IdempotencyKeyError}.
- * Texts that state a rule (of keys, scopes, payloads, TTLs, tokens) come from the Rust core.
+ * Messages that state a rule (of keys, scopes, payloads, TTLs, tokens) come from the crate.
  */
 
 /** The stable codes, for `switch (error.code)`. */
@@ -25,115 +25,113 @@ export type ErrorCode =
   | "ERR_STORE"
   | "ERR_PUBLISH";
 
+/** What an error says besides its message, so that no program has to parse that. */
+export interface ErrorData {
+  /** The error that led to this one. */
+  cause?: unknown;
+  /** Where in a payload the fault is, such as `$.items[3].price`. */
+  path?: string | undefined;
+  /** Which element of the array is at fault, counted from 0. */
+  index?: number | undefined;
+  /** What to write instead, such as `"90m"` for the TTL `"1h30m"`. */
+  suggestion?: string | undefined;
+  /** What was found: the string itself, or what kind of value it is, such as `"null"` or `"an object"`. */
+  found?: string | undefined;
+}
+
 /**
  * What all errors of this package have in common: a stable `code`, and a message that says what was
- * found, what is allowed and what to do.
+ * found, what is allowed and what to do. What the message says is in properties, too.
  *
  * @example
  * ```ts
  * const error = await idempotencyKeys.create(["order", null]).catch((error) => error);
  * error instanceof IdempotencyKeyError; // true
  * error.code;                           // "ERR_INVALID_KEY"
+ * error.index;                          // 1
  * ```
  */
 export class IdempotencyKeyError extends Error {
   /** Stable across versions; the message is not. */
-  readonly code: ErrorCode;
+  declare readonly code: ErrorCode;
+  /** Where in a payload the fault is, such as `$.items[3].price`. */
+  declare readonly path?: string;
+  /** Which element of the array is at fault, counted from 0. */
+  declare readonly index?: number;
+  /** What to write instead, such as `"90m"` for the TTL `"1h30m"`. */
+  declare readonly suggestion?: string;
+  /** What was found: the string itself, or what kind of value it is, such as `"null"` or `"an object"`. */
+  declare readonly found?: string;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
+  constructor(message: string, data: ErrorData = {}) {
+    super(message, data);
+    const { path, index, suggestion, found } = data;
+    const own = Object.entries({ code: this.code, path, index, suggestion, found });
+    Object.assign(this, Object.fromEntries(own.filter(([, value]) => value !== undefined)));
   }
 
-  static {
-    setName(this, "IdempotencyKeyError");
+  /**
+   * What `JSON.stringify` writes of the error, for logs: `name`, `code`, `message` and its other
+   * properties. Of the cause, only the message.
+   */
+  toJSON(): { name: string; code: ErrorCode; message: string; [property: string]: unknown } {
+    const { name, code, message, cause } = this;
+    return { name, code, message, ...Object.fromEntries(Object.entries(this)), ...(cause instanceof Error && { cause: cause.message }) };
   }
 }
 
-/**
- * `ERR_INVALID_KEY`: a key, or a part of one, that is neither text nor an `IdempotencyKey`; the message
- * names the part by its index.
- */
-export class InvalidKeyError extends IdempotencyKeyError {
-  constructor(message: string, options?: ErrorOptions) {
-    super("ERR_INVALID_KEY", message, options);
-  }
+/** Gives a class its name, which minifiers would change, and its code. */
+export function defineError(Class: { prototype: IdempotencyKeyError }, name: string, code: ErrorCode): void {
+  // Not by assignment, which fails where `Error.prototype` is frozen.
+  const constant = (value: string): PropertyDescriptor => ({ value, configurable: true, writable: true });
+  Object.defineProperty(Class, "name", constant(name));
+  Object.defineProperties(Class.prototype, { name: constant(name), code: constant(code) });
+}
 
-  static {
-    setName(this, "InvalidKeyError");
-  }
+/** `ERR_INVALID_KEY`: a key, or the part of one at `index`, that is neither a string, a number, a bigint, a boolean nor an `IdempotencyKey`. */
+export class InvalidKeyError extends IdempotencyKeyError {
+  static { defineError(this, "InvalidKeyError", "ERR_INVALID_KEY"); }
 }
 
 /** `ERR_INVALID_SCOPE`: a scope other than `"run"`, `"attempt"` and `"global"`. */
 export class InvalidScopeError extends IdempotencyKeyError {
-  constructor(message: string) {
-    super("ERR_INVALID_SCOPE", message);
-  }
-
-  static {
-    setName(this, "InvalidScopeError");
-  }
+  static { defineError(this, "InvalidScopeError", "ERR_INVALID_SCOPE"); }
 }
 
 /**
- * `ERR_INVALID_TTL`: a time-to-live that the server would silently take for 30 days; the message says what
- * to write. Of run-once: a duration that can't be read.
+ * `ERR_INVALID_TTL`: a time-to-live that the server would silently take for 30 days; `suggestion` is what to
+ * write, if that is known. In run-once: a duration that can't be read.
  */
 export class InvalidTtlError extends IdempotencyKeyError {
-  constructor(message: string) {
-    super("ERR_INVALID_TTL", message);
-  }
-
-  static {
-    setName(this, "InvalidTtlError");
-  }
+  static { defineError(this, "InvalidTtlError", "ERR_INVALID_TTL"); }
 }
 
-/** `ERR_INVALID_PAYLOAD`: a payload that canonical JSON can't carry; the message names the path. */
+/** `ERR_INVALID_PAYLOAD`: a payload that canonical JSON can't represent; `path` says where. */
 export class InvalidPayloadError extends IdempotencyKeyError {
-  constructor(message: string) {
-    super("ERR_INVALID_PAYLOAD", message);
-  }
-
-  static {
-    setName(this, "InvalidPayloadError");
-  }
+  static { defineError(this, "InvalidPayloadError", "ERR_INVALID_PAYLOAD"); }
 }
 
 /** `ERR_INVALID_TOKEN`: a token that was damaged, cut short, or made by a later version. */
 export class InvalidTokenError extends IdempotencyKeyError {
-  constructor(message: string) {
-    super("ERR_INVALID_TOKEN", message);
-  }
-
-  static {
-    setName(this, "InvalidTokenError");
-  }
+  static { defineError(this, "InvalidTokenError", "ERR_INVALID_TOKEN"); }
 }
 
 /** `ERR_MISSING_CONTEXT`: a scope that needs a run id or an attempt number, where there is none. */
 export class MissingContextError extends IdempotencyKeyError {
-  constructor(message: string) {
-    super("ERR_MISSING_CONTEXT", message);
-  }
+  static { defineError(this, "MissingContextError", "ERR_MISSING_CONTEXT"); }
+}
 
-  static {
-    setName(this, "MissingContextError");
-  }
+/** `ERR_INVALID_ARGUMENT`: an argument or an option that is none of those allowed; the message says which. */
+export class InvalidArgumentError extends IdempotencyKeyError {
+  static { defineError(this, "InvalidArgumentError", "ERR_INVALID_ARGUMENT"); }
 }
 
 /**
- * `ERR_ENGINE`: the engine can't start here (WebAssembly is forbidden), or gave up (out of memory). The
+ * `ERR_ENGINE`: the engine can't start here (WebAssembly is forbidden), or failed (out of memory). The
  * platform's error, where there is one, is in `cause`.
  */
 export class EngineError extends IdempotencyKeyError {
-  constructor(message: string, options?: ErrorOptions) {
-    super("ERR_ENGINE", message, options);
-  }
-
-  static {
-    setName(this, "EngineError");
-  }
+  static { defineError(this, "EngineError", "ERR_ENGINE"); }
 }
 
 /**
@@ -141,66 +139,46 @@ export class EngineError extends IdempotencyKeyError {
  * API; the message names the variable to set.
  */
 export class MissingCredentialsError extends IdempotencyKeyError {
-  constructor(message: string) {
-    super("ERR_MISSING_CREDENTIALS", message);
-  }
-
-  static {
-    setName(this, "MissingCredentialsError");
-  }
+  static { defineError(this, "MissingCredentialsError", "ERR_MISSING_CREDENTIALS"); }
 }
 
-/** The server's answer, as an {@link ApiError} carries it. */
-export interface ApiErrorDetails {
+/** The server's response, as an {@link ApiError} has it. */
+export interface ApiErrorDetails extends ErrorData {
   /** The HTTP status. */
   status: number;
-  /** The answer's headers, their names in lower case. */
+  /** The response's headers, their names in lower case. */
   headers: Record<string, string>;
-  /** The answer's JSON, or its text where it isn't JSON, or `undefined` where there is none. */
+  /** The response's JSON, or its text if that isn't JSON, or `undefined` if it is empty. */
   body: unknown;
 }
 
-/** `ERR_API`: the server refused the request, or answered with something else than the API does. */
+/** `ERR_API`: the server refused the request, or its response is not one of this API. */
 export class ApiError extends IdempotencyKeyError {
   /** The HTTP status. */
   readonly status: number;
-  /** The answer's headers, their names in lower case. */
+  /** The response's headers, their names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The answer's JSON, or its text where it isn't JSON, or `undefined` where there is none. */
+  /** The response's JSON, or its text if that isn't JSON, or `undefined` if it is empty. */
   readonly body: unknown;
 
-  constructor(message: string, { status, headers, body }: ApiErrorDetails, code: ErrorCode = "ERR_API") {
-    super(code, message);
-    this.status = status;
-    this.headers = headers;
-    this.body = body;
+  constructor(message: string, details: ApiErrorDetails) {
+    super(message, details);
+    this.status = details.status;
+    this.headers = details.headers;
+    this.body = details.body;
   }
 
-  static {
-    setName(this, "ApiError");
-  }
+  static { defineError(this, "ApiError", "ERR_API"); }
 }
 
 /** `ERR_NOT_FOUND`: no run has the key (HTTP status 404). */
 export class NotFoundError extends ApiError {
-  constructor(message: string, details: ApiErrorDetails) {
-    super(message, details, "ERR_NOT_FOUND");
-  }
-
-  static {
-    setName(this, "NotFoundError");
-  }
+  static { defineError(this, "NotFoundError", "ERR_NOT_FOUND"); }
 }
 
 /** `ERR_CONNECTION`: the server can't be reached; the platform's error is in `cause`. */
 export class ConnectionError extends IdempotencyKeyError {
-  constructor(message: string, options?: ErrorOptions) {
-    super("ERR_CONNECTION", message, options);
-  }
-
-  static {
-    setName(this, "ConnectionError");
-  }
+  static { defineError(this, "ConnectionError", "ERR_CONNECTION"); }
 }
 
 /**
@@ -208,28 +186,21 @@ export class ConnectionError extends IdempotencyKeyError {
  * known.
  */
 export class RequestTimeoutError extends IdempotencyKeyError {
+  /** The limit that was exceeded, in milliseconds. */
+  readonly timeoutMs: number;
+
   constructor(timeoutMs: number) {
     super(
-      "ERR_REQUEST_TIMEOUT",
       `the call took longer than timeoutMs, ${timeoutMs} ms, retries and the waits between them included: raise it, or lower retry.maxAttempts`,
     );
+    this.timeoutMs = timeoutMs;
   }
 
-  static {
-    setName(this, "RequestTimeoutError");
-  }
+  static { defineError(this, "RequestTimeoutError", "ERR_REQUEST_TIMEOUT"); }
 }
 
-/**
- * Not `constructor.name`: minifiers rename classes. Not by assignment: that fails where
- * `Error.prototype` is frozen.
- */
-function setName(Class: { prototype: IdempotencyKeyError }, value: string): void {
-  Object.defineProperty(Class.prototype, "name", { value, configurable: true, writable: true });
-}
-
-/** The class of each code that the Rust core reports. */
-const CORE_ERRORS: Record<string, new (message: string) => IdempotencyKeyError> = {
+/** The class of each code that the crate reports. */
+const CRATE_ERRORS: Record<string, new (message: string, data: ErrorData) => IdempotencyKeyError> = {
   ERR_INVALID_KEY: InvalidKeyError,
   ERR_INVALID_SCOPE: InvalidScopeError,
   ERR_MISSING_CONTEXT: MissingContextError,
@@ -238,11 +209,18 @@ const CORE_ERRORS: Record<string, new (message: string) => IdempotencyKeyError> 
   ERR_INVALID_TOKEN: InvalidTokenError,
 };
 
-/** The error that the Rust core described as its code, a line feed and its message. */
-export function coreError(description: string): IdempotencyKeyError {
-  const end = description.indexOf("\n");
-  const code = description.slice(0, end);
-  const message = description.slice(end + 1);
-  const Class = CORE_ERRORS[code];
-  return Class === undefined ? new EngineError(`${code}: ${message}`) : new Class(message);
+/**
+ * The error that the crate described on lines: the code; the path in a payload, the TTL to write instead, or
+ * nothing; the message.
+ *
+ * @param data What the caller knows about it.
+ */
+export function coreError(description: string, data: ErrorData = {}): IdempotencyKeyError {
+  const [, code = "", detail = ""] = /^(.*)\n(.*)\n/.exec(description) ?? [];
+  const Class = CRATE_ERRORS[code];
+  if (Class === undefined) {
+    return new EngineError(description);
+  }
+  const known = detail === "" ? {} : { [Class === InvalidPayloadError ? "path" : "suggestion"]: detail };
+  return new Class(description.slice(code.length + detail.length + 2), { ...data, ...known });
 }

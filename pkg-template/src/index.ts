@@ -47,6 +47,7 @@ export {
   InvalidPayloadError,
   InvalidTtlError,
   InvalidTokenError,
+  InvalidArgumentError,
   EngineError,
   MissingCredentialsError,
   ApiError,
@@ -54,4 +55,4 @@ export {
   ConnectionError,
   RequestTimeoutError,
 } from "./shared.js";
-export type { ApiErrorDetails, ErrorCode } from "./errors.js";
+export type { ApiErrorDetails, ErrorCode, ErrorData } from "./errors.js";

@@ -12,7 +12,7 @@ use crate::ttl;
 
 /// Puts JSON in canonical order; see [`sort::order`]. The input holds what JSON.stringify wrote,
 /// and `behind` bytes that stay behind it. Answers 1 if the bytes that are left are it, 0 if the input is;
-/// and adds twice the number of its `null`s.
+/// and adds twice the number of its values that are `null` or `{}`.
 #[wasm_bindgen]
 pub fn order(length: usize, behind: usize) -> i32 {
     let mut room = room();
@@ -27,20 +27,20 @@ pub fn order(length: usize, behind: usize) -> i32 {
             if !canonical.is_text() {
                 canonical.write(bytes);
             }
-            return twice(canonical.nulls) | i32::from(!canonical.is_text());
+            return twice(canonical.unclear) | i32::from(!canonical.is_text());
         }
         Err(error) => error,
     };
     room.fail(&error)
 }
 
-/// There is room for it: a `null` takes four bytes at least.
-fn twice(nulls: u32) -> i32 {
-    (nulls << 1).cast_signed()
+/// There is room for it: a `{}` and its comma take three bytes.
+fn twice(unclear: u32) -> i32 {
+    (unclear << 1).cast_signed()
 }
 
 /// Hashes the JSON in the input, in canonical order or as it stands, and the `behind` bytes that follow
-/// it. See [`payload`]. Answers twice the number of its `null`s.
+/// it. See [`payload`]. Answers twice the number of its values that are `null` or `{}`.
 #[wasm_bindgen]
 pub fn hash_payload(length: usize, behind: usize, canonical: bool) -> i32 {
     let mut room = room();
@@ -51,23 +51,23 @@ pub fn hash_payload(length: usize, behind: usize, canonical: bool) -> i32 {
         ..
     } = &mut *room;
     match payload::hash_plain(input, length, behind, canonical, workspace, bytes) {
-        Ok((digest, nulls)) => {
+        Ok((digest, unclear)) => {
             room.put(digest);
-            twice(nulls)
+            twice(unclear)
         }
         Err(error) => room.fail(&error),
     }
 }
 
-/// Refuses a payload for what stands at the path whose steps, as a JSON array, are in the input; see
-/// [`Error::refused_payload`]. Behind them stands what was found.
+/// Refuses a payload for what is found at a path; see [`Error::refused_payload`]. The input holds the path's
+/// steps, as a JSON array, and after them the problem.
 #[wasm_bindgen]
-pub fn refuse_payload(kind: usize, steps_length: i32, found_length: i32) -> i32 {
+pub fn refuse_payload(steps_length: i32, problem_length: i32) -> i32 {
     let mut room = room();
     let mut texts = Texts(&room.input);
     let path = path::of_steps(texts.next(steps_length).unwrap_or_default().as_bytes());
-    let found = texts.next(found_length).unwrap_or_default();
-    let error = Error::refused_payload(kind, &path, found);
+    let problem = texts.next(problem_length).unwrap_or_default();
+    let error = Error::refused_payload(&path, problem);
     room.fail(&error)
 }
 

@@ -94,7 +94,7 @@ pub(crate) fn order<'a>(
         length,
         object: Object::NONE,
         chain: Chain::NONE,
-        nulls: 0,
+        unclear: 0,
         fault: None,
         work: workspace,
     };
@@ -105,7 +105,7 @@ pub(crate) fn order<'a>(
             Ok(Canonical {
                 text,
                 length: length + behind,
-                nulls: reader.nulls,
+                unclear: reader.unclear,
                 spans: &reader.work.spans,
                 first,
             })
@@ -126,7 +126,7 @@ struct Reader<'a> {
     object: Object,
     /// That of the last of the members.
     chain: Chain,
-    nulls: u32,
+    unclear: u32,
     fault: Option<Fault>,
     work: &'a mut Workspace,
 }
@@ -161,10 +161,11 @@ impl Reader<'_> {
                         self.open(at, first == b'{');
                         continue;
                     }
+                    self.unclear += u32::from(first == b'{');
                     at += 1;
                 }
                 _ => {
-                    self.nulls += u32::from(first == b'n');
+                    self.unclear += u32::from(first == b'n');
                     at = scalar(text, at);
                 }
             }

@@ -66,8 +66,8 @@ pub(crate) struct Canonical<'a> {
     pub(crate) length: usize,
     pub(crate) spans: &'a [Span],
     pub(crate) first: u32,
-    /// How many of its values are `null`.
-    pub(crate) nulls: u32,
+    /// How many of its values are `null` or `{}`, which JSON.stringify writes for others, too.
+    pub(crate) unclear: u32,
 }
 
 impl Canonical<'_> {

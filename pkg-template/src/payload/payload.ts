@@ -3,89 +3,108 @@
  * becomes the JSON that it reads.
  */
 
-import { isPrimitive, serialize } from "./inspect.js";
+import { inspect, isOpaque, isPrimitive, refuseTooLong } from "./inspect.js";
 import type { HashPayloadOptions } from "../types.js";
 import { NonText, refuseNonText } from "../wasm/keys.js";
 import { canonicalText, type FromJson, payloadHash } from "../wasm/data.js";
 
-/** What `make` makes of the value's JSON, once it is sure that no `null` stands for what JSON has no words for. */
+/** What `make` returns for the value's JSON, after checking that no `null` and no `{}` replaced another value. */
 function resultOf(value: unknown, make: (json: string) => FromJson): string {
-  const { result, nulls } = make(jsonOf(value));
-  return nulls > 0 && mayBeNonFinite(value, nulls) ? make(serialize(value)).result : result;
+  const { result, unclear } = make(jsonOf(value));
+  return unclear === 0 || areMeant(value, unclear) ? result : make(inspect(value)).result;
 }
 
 /** The JSON that JSON.stringify writes. */
 function jsonOf(value: unknown): string {
   try {
-    return (JSON.stringify(value) as string | undefined) ?? serialize(value);
-  } catch {
-    // A cycle or a bigint, to be named; too deep for the stack; or a getter or toJSON that throws,
-    // which will say so again.
-    return serialize(value);
+    return (JSON.stringify(value) as string | undefined) ?? inspect(value);
+  } catch (error) {
+    refuseTooLong(error);
+    // A cycle, a bigint or too many levels, which it names; or an error of a getter or a toJSON, thrown again.
+    return inspect(value);
   }
+}
+
+/** A value of a payload, and where it was read. */
+interface Place {
+  readonly value: unknown;
+  readonly name: string | number;
+  /** Undefined for the payload itself. */
+  readonly holder: Place | undefined;
 }
 
 /**
- * Whether one of the `nulls` that JSON.stringify wrote may stand for a number that is not finite: looks
- * for what else they stand for. Arrays come last, being long, so that few objects are read as a rule.
+ * Whether all of the `unclear` values that JSON.stringify wrote as `null` or `{}` are just that: looks for
+ * them until all are found. False if that is not certain. Arrays come last: they are long, and most payloads
+ * have their few nulls elsewhere.
  */
-function mayBeNonFinite(value: unknown, nulls: number): boolean {
-  let left = nulls;
-  const objects: object[] = [];
-  const arrays: unknown[][] = [];
-  const visit = (found: unknown): void => {
-    if (found === null) {
+function areMeant(value: unknown, unclear: number): boolean {
+  let left = unclear;
+  const objects: Place[] = [];
+  const arrays: Place[] = [];
+  const visit = (found: unknown, name: string | number, holder: Place | undefined): void => {
+    if (typeof found === "object" && found !== null) {
+      (Array.isArray(found) ? arrays : objects).push({ value: found, name, holder });
+    } else if (wouldBeReadAgain({ value: found, name, holder })) {
       left--;
-    } else if (Array.isArray(found)) {
-      arrays.push(found);
-    } else if (typeof found === "object") {
-      objects.push(found);
     }
   };
-  visit(value);
-  while (left > 0) {
-    const object = objects.pop();
-    if (object !== undefined) {
-      if (hasToJson(object)) {
-        left -= isInvalidDate(object) ? 1 : 0;
-        continue;
-      }
-      if (Object.getPrototypeOf(object) !== Object.prototype && isPrimitive(object)) {
-        continue;
-      }
-      for (const name in object) {
-        const member = (object as Record<string, unknown>)[name];
-        if (typeof member === "object" && Object.hasOwn(object, name)) {
-          visit(member);
-        }
-      }
-      continue;
-    }
-    const array = arrays.pop();
-    if (array === undefined) {
-      return true;
-    }
-    if (!hasToJson(array)) {
-      for (let index = 0; index < array.length; index++) {
-        const element = array[index];
-        visit(element === undefined || typeof element === "function" || typeof element === "symbol" ? null : element);
-      }
-    }
-  }
-  return false;
-}
-
-function hasToJson(value: object): boolean {
-  return typeof (value as { toJSON?: unknown }).toJSON === "function";
-}
-
-/** Which is null on purpose. */
-function isInvalidDate(value: object): boolean {
-  try {
-    return !Number.isFinite(Date.prototype.getTime.call(value)) && !Object.hasOwn(value, "toJSON");
-  } catch {
+  if (typeof value !== "object") {
     return false;
   }
+  visit(value, "", undefined);
+  while (left > 0) {
+    const place = objects.pop() ?? arrays.pop();
+    if (place === undefined) {
+      return false;
+    }
+    const object = place.value as Record<string, unknown>;
+    if (typeof object["toJSON"] === "function") {
+      left -= isInvalidDate(object) && wouldBeReadAgain(place) ? 1 : 0;
+    } else if (Array.isArray(object)) {
+      for (let index = 0; index < object.length; index++) {
+        const element: unknown = object[index];
+        if (typeof element === "object" || isAbsent(element)) {
+          visit(element, index, place);
+        }
+      }
+    } else if (Object.getPrototypeOf(object) === Object.prototype || !isPrimitive(object)) {
+      let isEmpty = true;
+      for (const name in object) {
+        const member = object[name];
+        isEmpty = false;
+        if (typeof member === "object" && Object.hasOwn(object, name)) {
+          visit(member, name, place);
+        }
+      }
+      left -= isEmpty && !isOpaque(object) && !isPrimitive(object) && wouldBeReadAgain(place) ? 1 : 0;
+    }
+  }
+  return true;
+}
+
+/** Whether JSON.stringify writes null for an array's element that is not null. */
+function isAbsent(element: unknown): boolean {
+  return element === undefined || typeof element === "symbol" || (typeof element === "function" && !("toJSON" in element));
+}
+
+/** Whether JSON.stringify surely read the same value in the same place: no getter and no toJSON is on the way. */
+function wouldBeReadAgain({ value, name, holder }: Place): boolean {
+  return (
+    holder === undefined ||
+    (!("toJSON" in (holder.value as object)) &&
+      Object.getOwnPropertyDescriptor(holder.value, name)?.value === value &&
+      wouldBeReadAgain(holder))
+  );
+}
+
+/** Whether an object is an invalid date, which JSON.stringify writes as null: its own toJSON returns that. */
+function isInvalidDate(value: object): boolean {
+  return (
+    Object.getPrototypeOf(value) === Date.prototype &&
+    Reflect.ownKeys(value).length === 0 &&
+    Number.isNaN(Date.prototype.getTime.call(value))
+  );
 }
 
 /**

@@ -1,16 +1,7 @@
 /** What can go wrong with run-once. A file of its own in the package, so that its entries share the classes. */
-import { IdempotencyKeyError } from "../shared.js";
+import { defineError, IdempotencyKeyError } from "../shared.js";
 
-/** `ERR_INVALID_ARGUMENT`: a callback that is no function, a client of no known shape, a table's name that would need quoting. */
-export class InvalidArgumentError extends IdempotencyKeyError {
-  constructor(message: string, options?: ErrorOptions) {
-    super("ERR_INVALID_ARGUMENT", message, options);
-  }
-
-  static {
-    this.prototype.name = "InvalidArgumentError";
-  }
-}
+export { InvalidArgumentError } from "../shared.js";
 
 /** `ERR_IN_PROGRESS`: another caller holds the key and was not finished within `waitTimeout`. Nothing was run. */
 export class InProgressError extends IdempotencyKeyError {
@@ -19,29 +10,23 @@ export class InProgressError extends IdempotencyKeyError {
 
   constructor(key: string, waitMs: number, retryAfterMs: number) {
     super(
-      "ERR_IN_PROGRESS",
       `${quote(key)} is in progress elsewhere and was not finished within ${waitMs} ms: call again later, or raise waitTimeout`,
     );
     this.retryAfterMs = retryAfterMs;
   }
 
-  static {
-    this.prototype.name = "InProgressError";
-  }
+  static { defineError(this, "InProgressError", "ERR_IN_PROGRESS"); }
 }
 
 /** `ERR_PAYLOAD_MISMATCH`: the key was used with another payload. Nothing was run. */
 export class PayloadMismatchError extends IdempotencyKeyError {
   constructor(key: string) {
     super(
-      "ERR_PAYLOAD_MISMATCH",
       `${quote(key)} was used with another payload: give different work a key of its own`,
     );
   }
 
-  static {
-    this.prototype.name = "PayloadMismatchError";
-  }
+  static { defineError(this, "PayloadMismatchError", "ERR_PAYLOAD_MISMATCH"); }
 }
 
 /**
@@ -50,20 +35,16 @@ export class PayloadMismatchError extends IdempotencyKeyError {
  */
 export class InvalidResultError extends IdempotencyKeyError {
   /** Where in the result, such as `result.items[2].date`. */
-  readonly path: string;
+  declare readonly path: string;
 
   constructor(message: string, path: string, options?: ErrorOptions) {
     super(
-      "ERR_INVALID_RESULT",
       `${message}. The callback has run, and its result is not stored: the next call runs it again`,
-      options,
+      { ...options, path },
     );
-    this.path = path;
   }
 
-  static {
-    this.prototype.name = "InvalidResultError";
-  }
+  static { defineError(this, "InvalidResultError", "ERR_INVALID_RESULT"); }
 }
 
 /**
@@ -75,13 +56,11 @@ export class LeaseLostError extends IdempotencyKeyError {
   readonly result: unknown;
 
   constructor(key: string, result: unknown, why = "another holder took it over, or its record was deleted or has expired") {
-    super("ERR_LEASE_LOST", `the lease of ${quote(key)} is lost, ${why}: call again for the stored result, or raise lease`);
+    super(`the lease of ${quote(key)} is lost, ${why}: call again for the stored result, or raise lease`);
     this.result = result;
   }
 
-  static {
-    this.prototype.name = "LeaseLostError";
-  }
+  static { defineError(this, "LeaseLostError", "ERR_LEASE_LOST"); }
 }
 
 /**
@@ -95,7 +74,7 @@ export class StoreError extends IdempotencyKeyError {
   readonly timedOut: boolean;
 
   constructor(message: string, options: ErrorOptions & { operation?: StoreError["operation"]; timedOut?: boolean } = {}) {
-    super("ERR_STORE", message, options);
+    super(message, options);
     this.operation = options.operation;
     this.timedOut = options.timedOut ?? false;
   }
@@ -111,9 +90,7 @@ export class StoreError extends IdempotencyKeyError {
     return new StoreError(`the stored result of ${quote(key)} can't be parsed, so nothing was run: ${reason(cause)}`, { cause });
   }
 
-  static {
-    this.prototype.name = "StoreError";
-  }
+  static { defineError(this, "StoreError", "ERR_STORE"); }
 }
 
 /**
@@ -126,16 +103,13 @@ export class PublishError extends IdempotencyKeyError {
 
   constructor(key: string, result: unknown, options: ErrorOptions) {
     super(
-      "ERR_PUBLISH",
       `the callback of ${quote(key)} returned, but the store failed to publish its result: ${reason(options.cause)}`,
       options,
     );
     this.result = result;
   }
 
-  static {
-    this.prototype.name = "PublishError";
-  }
+  static { defineError(this, "PublishError", "ERR_PUBLISH"); }
 }
 
 function quote(key: string): string {

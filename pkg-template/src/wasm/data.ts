@@ -12,14 +12,6 @@ import { BYTES_PER_UNIT, readUtf8, writeLongUtf8, writeUtf8 } from "./strings.js
 /** Payloads from this length on are hashed by Node, where there is one: 250 bytes take as long either way. */
 const HOST_LENGTH = 256;
 
-/** The values in payloads that are no JSON, in the order of `refused_payload` in `src/error.rs`. */
-export const enum RefusedValue {
-  BigInt,
-  Cycle,
-  NonFinite,
-  Nothing,
-}
-
 /** Writes a text, and one behind it; returns their lengths in bytes. Faster than {@link write}. */
 function writeBoth(room: Room, text: string, behind: string): [number, number] {
   const units = text.length + behind.length;
@@ -30,10 +22,10 @@ function writeBoth(room: Room, text: string, behind: string): [number, number] {
   return [length, behind === "" ? 0 : writeUtf8(behind, room.input.subarray(length))];
 }
 
-/** What came of a payload, and how many of its values are `null` in JSON. */
+/** The result for a payload, and how many of its values JSON writes as `null` or `{}`. */
 export interface FromJson {
   readonly result: string;
-  readonly nulls: number;
+  readonly unclear: number;
 }
 
 /**
@@ -50,7 +42,7 @@ export function canonicalText(json: string): FromJson {
   return withRoom((room) => {
     const [length] = writeBoth(room, json, "");
     const answer = check(room, room.core.order(length, 0));
-    return { result: readUtf8(ordered(room, answer, length)), nulls: answer >>> 1 };
+    return { result: readUtf8(ordered(room, answer, length)), unclear: answer >>> 1 };
   });
 }
 
@@ -62,21 +54,21 @@ export function payloadHash(json: string, operation: string, canonical: boolean)
     const sha256 = length < HOST_LENGTH ? undefined : hostSha256();
     if (sha256 === undefined) {
       const answer = check(room, core.hash_payload(length, behind, flag(canonical)));
-      return { result: readUtf8(new Uint8Array(core.memory.buffer, core.output() >>> 0, HASH_LENGTH)), nulls: answer >>> 1 };
+      return { result: readUtf8(new Uint8Array(core.memory.buffer, core.output() >>> 0, HASH_LENGTH)), unclear: answer >>> 1 };
     }
     // Before `order`, which leaves the input in another one.
     const asItStands = canonical ? undefined : sha256(ordered(room, 0, length + behind));
     const answer = check(room, core.order(length, behind));
-    return { result: asItStands ?? sha256(ordered(room, answer, length + behind)), nulls: answer >>> 1 };
+    return { result: asItStands ?? sha256(ordered(room, answer, length + behind)), unclear: answer >>> 1 };
   });
 }
 
-/** Refuses a payload for what was found where `steps`, a JSON array, lead. */
-export function refusePayload(kind: RefusedValue, steps: string, found: string): never {
+/** Refuses a payload for the value at `steps`, the names and indexes that lead to it. */
+export function refusePayload(steps: readonly (string | number)[], problem: string, found: string | undefined): never {
   throw withRoom((room) => {
-    const [stepsLength = ABSENT, foundLength = ABSENT] = write(room, [steps, found]);
-    room.core.refuse_payload(kind, stepsLength, foundLength);
-    return coreError(read(room));
+    const [stepsLength = ABSENT, problemLength = ABSENT] = write(room, [JSON.stringify(steps), problem]);
+    room.core.refuse_payload(stepsLength, problemLength);
+    return coreError(read(room), { found });
   });
 }
 

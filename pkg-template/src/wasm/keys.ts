@@ -185,7 +185,7 @@ function writeEach(joined: string, units: Uint32Array, count: number, { input, l
 export function refusePart(kind: Refused, index = ABSENT): never {
   throw withRoom((room) => {
     room.core.refuse_part(kind, index);
-    return coreError(read(room));
+    return coreError(read(room), { index: index === ABSENT ? undefined : index });
   });
 }
 
@@ -254,7 +254,7 @@ export function refuseNonText(kind: NonText, found: unknown): never {
     const name = found === null ? "null" : found === undefined ? "undefined" : Array.isArray(found) ? "an array" : `a value of type ${typeof found}`;
     const [length = ABSENT] = write(room, [name]);
     room.core.refuse_non_text(kind, length);
-    return coreError(read(room));
+    return coreError(read(room), { found: name });
   });
 }
 

@@ -13,7 +13,9 @@ import { REFUSED, VALUES } from "./values.mjs";
 const SEED = 8785;
 const DOCUMENTS = 1_000;
 /** The last is far past what JSON.stringify has a stack for, in every runtime. */
-const DEPTHS = [10_000, 100_000];
+const DEPTHS = [10, 500];
+/** More levels than JSON.stringify has stack for. */
+const TOO_DEEP = 200_000;
 /** For the last, 580 kB of JSON, the core's memory has to grow while it works. */
 const LENGTHS = [1_000, 20_000];
 
@@ -56,6 +58,7 @@ export async function payloads({ main }, _, report) {
   }
   await checkThrowing(main, report);
   await checkDepths(main, report);
+  await checkTooDeep(main, report);
   await checkLengths(main, report);
   await checkDocuments(main, report);
 }
@@ -128,9 +131,16 @@ async function checkDepths(main, report) {
     report.equal(id, text, main.canonicalize(nested(depth, 1)));
     report.equal(`${id}, hash`, await sha256(text), main.hashPayload(nested(depth, 1)));
     // Once for each depth: JavaScriptCore takes two seconds to run out of stack.
-    const start = `the payload can't be hashed: $${".b[0]".repeat(8)}…${".b[0]".repeat(8)} is NaN`;
+    const path = depth * 2 <= 32 ? ".b[0]".repeat(depth) : `${".b[0]".repeat(8)}…${".b[0]".repeat(8)}`;
+    const start = `the payload can't be hashed: $${path} is NaN`;
     await checkRefusal(report, `${id}, NaN inside`, () => main.canonicalize(nested(depth, NaN)), start);
   }
+}
+
+/** An engine whose JSON.stringify has no limit would return the JSON; none does. */
+async function checkTooDeep(main, report) {
+  const start = "the payload can't be hashed: $ is nested too deeply for JSON.stringify";
+  await checkRefusal(report, "payloads/too deep", () => main.hashPayload(nested(TOO_DEEP, 1)), start);
 }
 
 /** Documents that are in order already, which are passed on as they are, and others. */

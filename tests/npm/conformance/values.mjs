@@ -21,7 +21,7 @@ export const VALUES = {
   "toJSON, with the name it is under": { value: () => ({ b: { toJSON: (name) => `<${name}>` }, a: [{ toJSON: (name) => name }] }), json: '{"a":["0"],"b":"<b>"}' },
   "toJSON to an object to be sorted": { value: () => ({ toJSON: () => ({ b: 1, a: 2 }) }), json: '{"a":2,"b":1}' },
   "toJSON to undefined": { value: () => ({ a: { toJSON: () => undefined }, b: 1 }), json: '{"b":1}' },
-  "maps and sets": { value: () => ({ m: new Map([[1, 2]]), s: new Set([1]) }), json: '{"m":{},"s":{}}' },
+  "members that are undefined": { value: () => ({ m: { a: undefined }, s: {} }), json: '{"m":{},"s":{}}' },
   bytes: { value: () => new Uint8Array([3, 1]), json: '{"0":3,"1":1}' },
   "only own, enumerable members with texts as names": {
     value: () => Object.assign(Object.defineProperty(Object.create({ inherited: 1 }), "hidden", { value: 1 }), { [Symbol("s")]: 1, own: 1 }),
@@ -54,5 +54,12 @@ export const REFUSED = {
   "undefined alone": { value: () => undefined, path: "$", said: "is undefined" },
   "a function alone": { value: () => () => 1, path: "$", said: "is a function" },
   "a symbol alone": { value: () => Symbol("a"), path: "$", said: "is a symbol" },
-  "toJSON to undefined alone": { value: () => ({ toJSON: () => undefined }), path: "$", said: "is undefined" },
+  "toJSON to undefined alone": { value: () => ({ toJSON: () => undefined }), path: "$", said: "toJSON returns none" },
+  "a promise": { value: () => ({ a: null, b: [{}, Promise.resolve(1)] }), path: "$.b[1]", said: "is of class Promise" },
+  "a set": { value: () => ({ v: new Set([1]) }), path: "$.v", said: "is of class Set" },
+  "a NaN beside a date with a toJSON of its own": {
+    value: () => ({ a: Object.assign(new Date(NaN), { toJSON: () => "Invalid date" }), n: NaN }),
+    path: "$.n",
+    said: "is NaN",
+  },
 };

@@ -23,17 +23,12 @@ const COUNT = 3_000;
 const ENTROPY_LENGTH = 10;
 const SCOPES = ["run", "attempt", "global"];
 
-/** What the package takes the time from. It keeps the clock that it finds when it is loaded. */
-const clock = { milliseconds: 0 };
-const { now } = Date;
-Date.now = () => clock.milliseconds;
 const folder = installedPackage();
 const COPIES = {
   import: (await importEntries()).main,
   require: requireEntries().main,
   js: createRequire(join(folder, "package.json"))("idempotency-keys/js"),
 };
-Date.now = now;
 
 /** The crate's answers to `questions`, in their order. */
 function answersTo(questions) {
@@ -140,9 +135,11 @@ test(`${COUNT} random keys with the same clock and the same entropy are the same
   const random = new Random(SEED);
   const questions = times(random).map((milliseconds) => ({ ask: "random", milliseconds, entropy: entropy(random) }));
   let next;
+  let now;
   t.mock.method(crypto, "getRandomValues", (bytes) => bytes.set(next));
+  t.mock.method(Date, "now", () => now);
   const answers = compare(questions, ({ milliseconds, entropy }, { randomKey }) => {
-    clock.milliseconds = milliseconds;
+    now = milliseconds;
     next = entropy;
     return randomKey();
   });
