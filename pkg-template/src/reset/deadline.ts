@@ -1,5 +1,6 @@
 /** Ends a call early: on the caller's signal, or when its time is up. */
 
+import { abortReason, throwIfAborted } from "../abort.js";
 import { RequestTimeoutError } from "../errors.js";
 import type { RequestOptions } from "../types.js";
 
@@ -21,7 +22,7 @@ export interface Deadline {
 export function startDeadline({ signal, timeoutMs }: RequestOptions): Deadline {
   // No controller where none is needed, so that no runtime has to know of it.
   const controller = signal || timeoutMs !== undefined ? new AbortController() : undefined;
-  const follow = (): void => controller?.abort(signal?.reason);
+  const follow = (): void => controller?.abort(signal && abortReason(signal));
   if (signal?.aborted) {
     follow();
   }
@@ -30,11 +31,7 @@ export function startDeadline({ signal, timeoutMs }: RequestOptions): Deadline {
     timeoutMs === undefined || timeoutMs > LONGEST_MS
       ? undefined
       : setTimeout(() => controller?.abort(new RequestTimeoutError(timeoutMs)), timeoutMs);
-  const check = (): void => {
-    if (controller?.signal.aborted) {
-      throw controller.signal.reason;
-    }
-  };
+  const check = (): void => throwIfAborted(controller?.signal);
   return {
     signal: controller?.signal,
     check,
@@ -43,7 +40,7 @@ export function startDeadline({ signal, timeoutMs }: RequestOptions): Deadline {
       await new Promise<void>((resolve, reject) => {
         const stop = (): void => {
           clearTimeout(pause);
-          reject(controller?.signal.reason);
+          reject(controller && abortReason(controller.signal));
         };
         const pause = setTimeout(() => {
           controller?.signal.removeEventListener("abort", stop);

@@ -7,7 +7,7 @@ import { sdkRegistry } from "../sdk-registry.js";
 import { type Deadline, startDeadline } from "./deadline.js";
 import { ApiError, ConnectionError, InvalidKeyError, MissingCredentialsError, NotFoundError } from "../errors.js";
 import { delayAfter, delayAfterResponse, mergeRetry, type FullRetryOptions } from "./retry.js";
-import type { ApiSettings } from "./settings.js";
+import { type ApiSettings, HEADER_VALUE } from "./settings.js";
 import type { Config, RequestOptions } from "../types.js";
 import { AfterFailure, afterFailure } from "../wasm/keys.js";
 
@@ -110,10 +110,10 @@ function requestHeaders(settings: ApiSettings, more: readonly RequestOptions["he
     headers.set("x-trigger-worker", "true");
     headers.set("x-trigger-engine-version", "V2");
   }
-  try {
+  if (HEADER_VALUE.test(`Bearer ${settings.accessToken}`.trim())) {
     headers.set("authorization", `Bearer ${settings.accessToken}`);
-  } catch {
-    // Without the cause, whose text would show the token.
+  } else {
+    // Without the token.
     throw new MissingCredentialsError(
       "the access token has a character that no HTTP header can carry, such as a line break: set TRIGGER_SECRET_KEY, or accessToken in the config, to the key as the dashboard shows it",
     );

@@ -1,6 +1,6 @@
 /** Where the API's address and credentials come from: the config, the SDK, the environment. */
 
-import { MissingCredentialsError } from "../errors.js";
+import { InvalidArgumentError, MissingCredentialsError } from "../errors.js";
 import { type SdkApiConfig, sdkRegistry } from "../sdk-registry.js";
 import type { Config } from "../types.js";
 
@@ -18,6 +18,18 @@ const DEFAULT_BASE_URL = "https://api.trigger.dev";
 const NO_BRANCH = "default";
 const HELP = "See https://trigger.dev/docs/management/overview#authentication";
 
+/** Printable ASCII: `fetch` throws for characters beyond Latin-1, and servers read those of Latin-1 as UTF-8. */
+export const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
+
+/** Where the preview branch is looked for, in order. */
+const BRANCH_SOURCES: readonly [string, (config: Config, sdk: SdkApiConfig) => string | undefined][] = [
+  ["previewBranch", (config) => config.previewBranch],
+  ["the previewBranch of the Trigger.dev SDK", (_, sdk) => sdk.previewBranch],
+  ["TRIGGER_PREVIEW_BRANCH", () => environmentVariable("TRIGGER_PREVIEW_BRANCH")],
+  ["VERCEL_GIT_COMMIT_REF", () => environmentVariable("VERCEL_GIT_COMMIT_REF")],
+  ["TRIGGER_DEV_BRANCH", () => developmentBranch()],
+];
+
 /** An environment variable, where there are any: Deno throws without the permission to look. */
 export function environmentVariable(name: string): string | undefined {
   try {
@@ -33,6 +45,8 @@ export function environmentVariable(name: string): string | undefined {
  * SDK's configuration, then in the environment. An empty text counts as given.
  *
  * @throws MissingCredentialsError (`ERR_MISSING_CREDENTIALS`) without an access token or address.
+ * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for an address that is no HTTP URL, and for a branch that
+ * no header can carry.
  * @see `APIClientManagerAPI.clientOrThrow`, @trigger.dev/core 4.8.3
  */
 export function findSettings(config: Config): ApiSettings {
@@ -47,13 +61,33 @@ export function findSettings(config: Config): ApiSettings {
   if (!baseURL || !accessToken) {
     throw new MissingCredentialsError(whatIsMissing(baseURL, accessToken));
   }
-  const branch =
-    config.previewBranch ??
-    sdk.previewBranch ??
-    environmentVariable("TRIGGER_PREVIEW_BRANCH") ??
-    environmentVariable("VERCEL_GIT_COMMIT_REF") ??
-    developmentBranch();
+  checkUrl(baseURL);
+  const [source, branch] = BRANCH_SOURCES.map(([name, find]) => [name, find(config, sdk)] as const).find(
+    ([, found]) => found != null,
+  ) ?? ["", ""];
+  if (branch && !HEADER_VALUE.test(branch.trim())) {
+    throw new InvalidArgumentError(
+      `${source} is ${JSON.stringify(branch)}, which no HTTP header can carry: set TRIGGER_PREVIEW_BRANCH, or previewBranch in the config, to a branch whose name is printable ASCII`,
+      { found: branch },
+    );
+  }
   return { baseURL, accessToken, branch: branch || undefined, sdkRequests: sdk.requestOptions ?? {} };
+}
+
+/** Refuses an address that no request can be sent to: `fetch` would fail at each retry. */
+function checkUrl(baseURL: string): void {
+  let protocol: string | undefined;
+  try {
+    ({ protocol } = new URL(baseURL, (globalThis as { location?: { href: string } }).location?.href));
+  } catch {
+    // Not a URL.
+  }
+  if (protocol !== "http:" && protocol !== "https:") {
+    throw new InvalidArgumentError(
+      `the API's address is ${JSON.stringify(baseURL)}, expected a URL such as "${DEFAULT_BASE_URL}": correct baseURL in the config, or TRIGGER_API_URL`,
+      { found: baseURL },
+    );
+  }
 }
 
 function developmentBranch(): string | undefined {

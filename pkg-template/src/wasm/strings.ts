@@ -1,14 +1,38 @@
 /**
  * Texts to UTF-8 and back, in memory that is already there.
  *
- * Where the platform's encoder and decoder are missing (jsdom) their work is done by hand.
+ * Where the platform's encoder or decoder is missing (jsdom), or is a polyfill that lacks a method or gets a
+ * sample wrong, its work is done by hand.
  */
 
 const LAST_ASCII = 0x7f;
 const REPLACEMENT_CHARACTER = 0xfffd;
 
-const encoder = typeof TextEncoder === "undefined" ? undefined : new TextEncoder();
-const decoder = typeof TextDecoder === "undefined" ? undefined : new TextDecoder("utf-8", { ignoreBOM: true });
+/** One to four bytes a character, a byte order mark, which is to be kept, and a lone surrogate. */
+const SAMPLE = "\ufeffa\u00e9\u20ac\u{1f600}";
+const LONE = "\ud800z";
+
+const encoder = tested(() => {
+  const encoder = new TextEncoder();
+  const [expected, bytes] = [new Uint8Array(32), new Uint8Array(32)];
+  const { written } = encoder.encodeInto(SAMPLE + LONE, bytes.subarray(1));
+  const length = encodeByHand(SAMPLE + LONE, expected.subarray(1));
+  return written === length && bytes.every((byte, index) => byte === expected[index]) ? encoder : undefined;
+});
+const decoder = tested(() => {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const bytes = new Uint8Array(32);
+  const length = encodeByHand(SAMPLE, bytes.subarray(1));
+  return decoder.decode(bytes.subarray(1, length + 1)) === SAMPLE ? decoder : undefined;
+});
+
+function tested<T>(find: () => T | undefined): T | undefined {
+  try {
+    return find();
+  } catch {
+    return undefined;
+  }
+}
 
 /** Bytes of UTF-8 that one UTF-16 code unit makes at most. */
 export const BYTES_PER_UNIT = 3;
