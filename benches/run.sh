@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The package beside its peers, as its users would call them; BENCH_NODE names another node to run on.
-# `--quick` is for a look; `--all` adds what run-once costs on each store.
+# `--quick` is for a look; `--all` adds what run-once costs on each store, and the Idempotency-Key header.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,4 +11,6 @@ if [[ " $* " == *" --all "* ]]; then
   tools/setup.sh tests/npm/run-once
   echo
   "$node" benches/js/run-once.mjs
+  echo
+  "$node" benches/js/http.mjs
 fi
