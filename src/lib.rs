@@ -56,6 +56,9 @@ mod token;
 mod random;
 mod ttl;
 
+#[cfg(all(feature = "serde", not(idempotency_keys_npm)))]
+pub mod serde;
+
 // JavaScript bindings: what `wasm-pack build` packs.
 #[cfg(all(
     feature = "js",

@@ -67,6 +67,20 @@ impl Digest {
         Digest(digest)
     }
 
+    /// The digest of 64 hex digits; `None` for any other string.
+    pub(crate) fn from_hex(hex: &str) -> Option<Digest> {
+        let mut bytes = [0; 32];
+        let digits = hex.as_bytes();
+        if digits.len() != HEX_LENGTH {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(digits.as_chunks::<2>().0) {
+            let [high, low] = pair.map(|digit| char::from(digit).to_digit(16));
+            *byte = u8::try_from(high? << 4 | low?).ok()?;
+        }
+        Some(Digest(bytes))
+    }
+
     /// The 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0

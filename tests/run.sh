@@ -23,7 +23,7 @@ for features in --all-features --no-default-features; do
   step "lints, $features" cargo clippy --quiet --lib "$features" -- -D warnings
   step "lints, wasm, $features" env CARGO_TARGET_DIR=target/wasm-pack cargo clippy --quiet --lib --target wasm32-unknown-unknown "$features" -- -D warnings
 done
-step "native core" cargo test --quiet
+step "native core" cargo test --quiet --all-features
 step "crate documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps
 step "crate package" cargo package --quiet --allow-dirty
 step "npm package" make --no-print-directory pack
