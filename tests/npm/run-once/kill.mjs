@@ -30,13 +30,12 @@ export function startWorker(setup, worker, mode, node = process.execPath) {
   return { worker, child, exit };
 }
 
+/** The whole lines: of one that is being written just now a reader may see a part. */
 export function readLedger(file) {
-  return existsSync(file)
-    ? readFileSync(file, "utf8")
-        .split("\n")
-        .filter(Boolean)
-        .map((line) => JSON.parse(line))
-    : [];
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, "utf8").split("\n");
+  lines.pop();
+  return lines.map((line) => JSON.parse(line));
 }
 
 /** One of the processes whose callbacks are running just now; after two seconds without, just any. */

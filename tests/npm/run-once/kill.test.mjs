@@ -23,7 +23,12 @@ const keys = long ? 8000 : 200;
 const leaseMs = 400;
 
 const folder = mkdtempSync(join(tmpdir(), "run-once-kill-"));
-after(() => rmSync(folder, { recursive: true, force: true }));
+/** A run that failed keeps its ledgers. */
+let failed = false;
+after(() => {
+  if (failed) console.error(`the ledgers are kept in ${folder}`);
+  else rmSync(folder, { recursive: true, force: true });
+});
 
 const ENGINES = {
   async redis() {
@@ -98,6 +103,8 @@ for (const [engine, open] of Object.entries(ENGINES)) {
         `${keys} keys, ${started} processes, ${killed.size} killed, ${pauses} stopped for a while, ${service === undefined ? 0 : 1} server restarts, ${took} s`,
       );
       t.diagnostic(`${executions} executions: ${JSON.stringify(table)}; takeovers: ${lines.filter(({ event }) => event === "takeover").length}; errors: ${JSON.stringify(errors)}`);
+      failed ||= wrong.length > 0 || complaints.length > 0;
+      for (const message of [...wrong, ...complaints]) t.diagnostic(message);
       assert.deepEqual(wrong, []);
       assert.deepEqual(complaints, []);
       assert.ok(killed.size >= crowd.kills / 2, `only ${killed.size} processes were killed`);
