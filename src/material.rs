@@ -45,6 +45,24 @@ impl From<String> for Material {
     }
 }
 
+impl From<&String> for Material {
+    fn from(string: &String) -> Material {
+        Material::from(string.as_str())
+    }
+}
+
+impl From<alloc::borrow::Cow<'_, str>> for Material {
+    fn from(string: alloc::borrow::Cow<'_, str>) -> Material {
+        Material::from(string.into_owned())
+    }
+}
+
+impl<S: AsRef<str>> From<alloc::vec::Vec<S>> for Material {
+    fn from(parts: alloc::vec::Vec<S>) -> Material {
+        Material::from(parts.as_slice())
+    }
+}
+
 impl From<&str> for Material {
     fn from(text: &str) -> Material {
         Material::from(String::from(text))
@@ -76,5 +94,22 @@ impl<S: AsRef<str>, const N: usize> From<[S; N]> for Material {
 impl<S: AsRef<str>> From<&alloc::vec::Vec<S>> for Material {
     fn from(parts: &alloc::vec::Vec<S>) -> Material {
         Material::from(parts.as_slice())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_and_arrays_of_any_kind_are_material() {
+        let string = String::from("order-42");
+        let expected = Material::from("order-42");
+        assert_eq!(Material::from(&string), expected);
+        assert_eq!(
+            Material::from(alloc::borrow::Cow::Borrowed("order-42")),
+            expected
+        );
+        assert_eq!(Material::from(vec!["order", "42"]), expected);
     }
 }

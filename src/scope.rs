@@ -52,6 +52,21 @@ impl Scope {
     }
 }
 
+impl core::fmt::Display for Scope {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl core::str::FromStr for Scope {
+    type Err = Error;
+
+    /// See [`Scope::parse`].
+    fn from_str(name: &str) -> Result<Scope, Error> {
+        Scope::parse(name)
+    }
+}
+
 /// The running task, as far as keys depend on it (`ctx` in the SDK).
 ///
 /// Both values are texts: JavaScript turns an attempt number into text before it hashes it, and

@@ -28,7 +28,7 @@ use self::consts::{BLOCK, INITIAL_STATE};
 use crate::text::{self, hex_digit};
 
 /// A SHA-256 digest.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
@@ -101,6 +101,12 @@ impl Digest {
                 *low = hex_digit(byte & 0x0f);
             }
         }
+    }
+}
+
+impl AsRef<[u8]> for Digest {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
     }
 }
 
