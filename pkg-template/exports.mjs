@@ -14,6 +14,7 @@ export const ENTRIES = [
   "run-once/stores/postgres",
   "run-once/stores/sqlite",
   "run-once/stores/durable-object",
+  "run-once/transaction/index",
   "run-once/conformance",
   "http/index",
   "http/adapters/hono",

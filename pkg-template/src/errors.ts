@@ -23,7 +23,8 @@ export type ErrorCode =
   | "ERR_INVALID_RESULT"
   | "ERR_LEASE_LOST"
   | "ERR_STORE"
-  | "ERR_PUBLISH";
+  | "ERR_PUBLISH"
+  | "ERR_TRANSACTION";
 
 /** What an error says besides its message, so that no program has to parse that. */
 export interface ErrorData {

@@ -112,6 +112,20 @@ export class PublishError extends IdempotencyKeyError {
   static { defineError(this, "PublishError", "ERR_PUBLISH"); }
 }
 
+/**
+ * `ERR_TRANSACTION`: the transaction was aborted or ended under the callback, so that nothing was committed;
+ * or, where the message says so, nobody can tell whether it was.
+ */
+export class TransactionError extends IdempotencyKeyError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_TRANSACTION", message, options);
+  }
+
+  static {
+    this.prototype.name = "TransactionError";
+  }
+}
+
 function quote(key: string): string {
   return JSON.stringify(key);
 }

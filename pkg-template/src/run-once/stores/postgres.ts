@@ -25,7 +25,7 @@ export interface PostgresStoreOptions {
 
 const TABLE = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/;
 
-function checkTable(table: string): void {
+export function checkTable(table: string): void {
   if (!TABLE.test(table)) {
     throw new InvalidArgumentError(
       `the table's name is ${JSON.stringify(table)}, expected lower-case letters, digits and "_", with a schema or without`,

@@ -56,7 +56,7 @@ CREATE INDEX IF NOT EXISTS ${table}_expires ON ${table} (expires);`;
 }
 
 /** Milliseconds since 1970, from the Julian day: older SQLites have no `unixepoch('subsec')`. */
-const NOW = "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)";
+export const SQLITE_NOW = "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)";
 
 /**
  * The functions of `machine.ts` in SQL.
@@ -68,43 +68,43 @@ const NOW = "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)";
 function statements(table: string) {
   return {
     read: `
-SELECT result, lease_end - ${NOW} AS lease, CASE
+SELECT result, lease_end - ${SQLITE_NOW} AS lease, CASE
   WHEN fingerprint <> $fingerprint THEN 'mismatch'
   WHEN lease_end IS NULL THEN 'done'
-  WHEN holder <> $holder AND lease_end > ${NOW} THEN 'held'
+  WHEN holder <> $holder AND lease_end > ${SQLITE_NOW} THEN 'held'
   ELSE 'free' END AS status
-FROM ${table} WHERE hash = $hash AND expires > ${NOW}`,
+FROM ${table} WHERE hash = $hash AND expires > ${SQLITE_NOW}`,
     take: `
 INSERT INTO ${table} (hash, holder, lease_end, expires, token, fingerprint)
-VALUES ($hash, $holder, ${NOW} + $leaseMs, ${NOW} + $leaseMs + $ttlMs, $token, $fingerprint)
+VALUES ($hash, $holder, ${SQLITE_NOW} + $leaseMs, ${SQLITE_NOW} + $leaseMs + $ttlMs, $token, $fingerprint)
 ON CONFLICT (hash) DO UPDATE SET
   holder = excluded.holder, lease_end = excluded.lease_end, expires = excluded.expires,
   token = excluded.token, result = NULL,
-  fingerprint = coalesce(excluded.fingerprint, CASE WHEN expires > ${NOW} THEN fingerprint END),
-  taken_over = expires > ${NOW} AND (holder <> excluded.holder OR taken_over)
-WHERE expires <= ${NOW} OR (
-  (holder = excluded.holder OR lease_end <= ${NOW}) AND lease_end IS NOT NULL
+  fingerprint = coalesce(excluded.fingerprint, CASE WHEN expires > ${SQLITE_NOW} THEN fingerprint END),
+  taken_over = expires > ${SQLITE_NOW} AND (holder <> excluded.holder OR taken_over)
+WHERE expires <= ${SQLITE_NOW} OR (
+  (holder = excluded.holder OR lease_end <= ${SQLITE_NOW}) AND lease_end IS NOT NULL
   AND (fingerprint <> excluded.fingerprint) IS NOT TRUE)
 RETURNING CASE WHEN taken_over THEN 'takenOver' ELSE 'acquired' END AS status`,
     renew: `
-UPDATE ${table} SET lease_end = ${NOW} + $leaseMs, expires = ${NOW} + $leaseMs + $ttlMs
-WHERE hash = $hash AND holder = $holder AND lease_end IS NOT NULL AND expires > ${NOW}
+UPDATE ${table} SET lease_end = ${SQLITE_NOW} + $leaseMs, expires = ${SQLITE_NOW} + $leaseMs + $ttlMs
+WHERE hash = $hash AND holder = $holder AND lease_end IS NOT NULL AND expires > ${SQLITE_NOW}
 RETURNING hash`,
     complete: `
 UPDATE ${table} SET lease_end = NULL,
   result = CASE WHEN lease_end IS NULL THEN result ELSE $result END,
-  expires = CASE WHEN lease_end IS NULL THEN expires ELSE ${NOW} + $ttlMs END
-WHERE hash = $hash AND holder = $holder AND expires > ${NOW}
+  expires = CASE WHEN lease_end IS NULL THEN expires ELSE ${SQLITE_NOW} + $ttlMs END
+WHERE hash = $hash AND holder = $holder AND expires > ${SQLITE_NOW}
 RETURNING hash`,
     giveBack: `
-UPDATE ${table} SET holder = '', lease_end = min(lease_end, ${NOW})
-WHERE hash = $hash AND holder = $holder AND lease_end IS NOT NULL AND expires > ${NOW} AND taken_over
+UPDATE ${table} SET holder = '', lease_end = min(lease_end, ${SQLITE_NOW})
+WHERE hash = $hash AND holder = $holder AND lease_end IS NOT NULL AND expires > ${SQLITE_NOW} AND taken_over
 RETURNING hash`,
     remove: `
 DELETE FROM ${table}
-WHERE hash = $hash AND holder = $holder AND lease_end IS NOT NULL AND expires > ${NOW} AND NOT taken_over
+WHERE hash = $hash AND holder = $holder AND lease_end IS NOT NULL AND expires > ${SQLITE_NOW} AND NOT taken_over
 RETURNING hash`,
-    deleteExpired: `DELETE FROM ${table} WHERE expires <= ${NOW} RETURNING hash`,
+    deleteExpired: `DELETE FROM ${table} WHERE expires <= ${SQLITE_NOW} RETURNING hash`,
   };
 }
 
