@@ -18,6 +18,7 @@ const RUN_BY = {
   "docs/runtimes.md": "readme, runtimes",
   "docs/sdk.md": "sdk",
   "docs/tokens.md": "readme",
+  "docs/transactions.md": "../transaction/docs",
   "docs/wire-format.md": "readme, wire-format",
 };
 const HAS_CODE = /^(js|ts)\b/;

@@ -7,7 +7,7 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -27,15 +27,21 @@ export function installedPackage() {
   const path = tarball();
   const digest = createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 16);
   const folder = join(root, ".tools/scratch", digest);
-  const done = join(folder, ".installed");
-  if (!existsSync(done)) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "package.json"), '{ "name": "scratch", "private": true }\n');
+  if (!existsSync(folder)) {
+    // Several test files come here at once: each installs into a folder of its own, the first one's is kept.
+    const own = `${folder}.${process.pid}`;
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, "package.json"), '{ "name": "scratch", "private": true }\n');
     execFileSync("npm", ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", path], {
-      cwd: folder,
+      cwd: own,
       stdio: ["ignore", process.stderr, process.stderr],
     });
-    writeFileSync(done, "");
+    try {
+      renameSync(own, folder);
+    } catch (error) {
+      rmSync(own, { recursive: true });
+      if (!existsSync(folder)) throw error;
+    }
   }
   return folder;
 }
