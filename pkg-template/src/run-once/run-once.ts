@@ -1,10 +1,11 @@
 /** `createRunOnce`: keys, settings, and which flight a call belongs to. */
 import { throwIfAborted } from "../abort.js";
-import { createInstance, hashPayload, IdempotencyKey, InvalidKeyError } from "../shared.js";
+import { createInstance, hashPayload, IdempotencyKey} from "../shared.js";
 import { InvalidArgumentError, PayloadMismatchError } from "./errors.js";
 import type { KeyMaterial, TaskContext } from "../types.js";
 import { milliseconds } from "./duration.js";
 import { Flight } from "./flight.js";
+import { keyOfCall } from "./key.js";
 import type { Claim } from "./machine.js";
 import { codecOf } from "./result.js";
 import { MemoryStore } from "./stores/memory.js";
@@ -28,15 +29,6 @@ function checkCallback(callback: unknown): void {
   if (typeof callback !== "function") {
     throw new InvalidArgumentError(`the callback is ${typeof callback}, expected a function`);
   }
-}
-
-/** NaN comes from an id that is missing: as part of a key it would give every such call the first one's result. */
-function refuseNaN(material: KeyMaterial): void {
-  const parts: readonly unknown[] = Array.isArray(material) ? material : [material];
-  const index = parts.findIndex((part) => typeof part === "number" && Number.isNaN(part));
-  if (index === -1) return;
-  const where = Array.isArray(material) ? `part ${index} of the key` : "the key";
-  throw new InvalidKeyError(`${where} is NaN, expected a number: an id is missing, or was no number`);
 }
 
 /**
@@ -67,11 +59,7 @@ export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
   let instance: string | undefined;
   let executions = 0;
 
-  const keyOf = (key: KeyMaterial, ctx: TaskContext | undefined): IdempotencyKey => {
-    if (IdempotencyKey.isIdempotencyKey(key)) return key;
-    refuseNaN(key);
-    return keys.createSync(key, ctx === undefined ? { scope: "run" } : { scope: "run", ctx });
-  };
+  const keyOf = (key: KeyMaterial, ctx: TaskContext | undefined): IdempotencyKey => keyOfCall(keys, key, ctx);
 
   // A hook that fails, at once or later, must not make the call or the process fail.
   const emit = (event: RunOnceEvent): void => {

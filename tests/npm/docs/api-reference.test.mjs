@@ -13,8 +13,8 @@ import { REFERENCE } from "../support/sdk.mjs";
 import { apiExamples, makesClaims, textOf, withChecks } from "../support/snippets.mjs";
 import { startStandIn } from "../support/mock-api/server.mjs";
 
-/** These need an engine or a framework: tests/npm/run-once/docs.test.mjs and tests/npm/http run them. */
-const WITH_ENGINE = /\/(redis|postgres|sqlite|durable-object|hono|express|fastify)$/;
+/** These need an engine or a framework: tests/npm/run-once, tests/npm/transaction and tests/npm/http run them. */
+const WITH_ENGINE = /\/(redis|postgres|sqlite|durable-object|transaction|hono|express|fastify)$/;
 const examples = apiExamples().filter(({ entry }) => !WITH_ENGINE.test(entry));
 
 /** An example imports what is new in it, and finds the package's exports by name. */

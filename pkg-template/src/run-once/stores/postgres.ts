@@ -11,6 +11,7 @@ import { InvalidArgumentError } from "../errors.js";
 import type { Acquired, Claim } from "../machine.js";
 import { hasMethods, refuseNonClient, refuseOther } from "./client-kinds.js";
 import type { Store } from "./store.js";
+import { checkTable } from "./table.js";
 
 /** What is used of a `pg` pool; PGlite and others have it, too. */
 export interface PostgresClient {
@@ -21,16 +22,6 @@ export interface PostgresClient {
 export interface PostgresStoreOptions {
   /** The table, with its schema or without. Default: `"run_once"`. */
   readonly table?: string;
-}
-
-const TABLE = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/;
-
-export function checkTable(table: string): void {
-  if (!TABLE.test(table)) {
-    throw new InvalidArgumentError(
-      `the table's name is ${JSON.stringify(table)}, expected lower-case letters, digits and "_", with a schema or without`,
-    );
-  }
 }
 
 /**

@@ -39,6 +39,12 @@ export interface PrismaDatabase<Tx extends PrismaTransaction = PrismaTransaction
   $transaction<T>(body: (tx: Tx) => Promise<T>, options?: { timeout?: number; maxWait?: number }): Promise<T>;
 }
 
+/** Settings of {@link prismaTransactions}. */
+export interface PrismaOptions {
+  /** How long a transaction may take, in milliseconds. Default: 60,000. */
+  readonly timeout?: number | undefined;
+}
+
 interface PrismaTransaction {
   $queryRawUnsafe(text: string, ...values: unknown[]): PromiseLike<unknown>;
 }
@@ -143,13 +149,14 @@ export function drizzleTransactions<Tx extends DrizzleTransaction>(db: DrizzleDa
  * the wait for another's transaction included.
  *
  * @param prisma A `PrismaClient` on PostgreSQL.
- * @param options `timeout`: how long a transaction may take, in milliseconds. Default: 60,000.
+ * @param options How long a transaction may take.
  * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for anything without `$transaction`.
  */
 export function prismaTransactions<Tx extends PrismaTransaction>(
   prisma: PrismaDatabase<Tx>,
-  { timeout = 60_000 }: { timeout?: number | undefined } = {},
+  options: PrismaOptions = {},
 ): Transactions<Tx> {
+  const { timeout = 60_000 } = options;
   checkMethod(prisma, "$transaction", "a PrismaClient");
   return {
     run: (body) =>

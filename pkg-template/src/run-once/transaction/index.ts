@@ -34,6 +34,7 @@ export type {
   PgPool,
   PostgresJsSql,
   PrismaDatabase,
+  PrismaOptions,
 } from "./adapters.js";
 export type { SqliteConfig, SqliteTransactionalRunOnce, TransactionalDatabase } from "./sqlite.js";
 export type {

@@ -1,9 +1,11 @@
 /** `createTransactionalRunOnce`: the claim, the callback's writes and the result in one transaction. */
-import { createInstance, hashPayload, IdempotencyKey } from "../../shared.js";
+import { abortReason, onAbort, throwIfAborted } from "../../abort.js";
+import { createInstance, hashPayload, type IdempotencyKey } from "../../shared.js";
 import { milliseconds, timer } from "../duration.js";
 import { InProgressError, InvalidArgumentError, PayloadMismatchError, TransactionError } from "../errors.js";
-import { decodeResult, encodeResult } from "../result.js";
-import { checkTable } from "../stores/postgres.js";
+import { keyOfCall } from "../key.js";
+import { JSON_CODEC } from "../result.js";
+import { checkTable } from "../stores/table.js";
 import { codeOf, isDeadlockOrSerialization, isRefusedByServer } from "./failures.js";
 import { statements } from "./statements.js";
 import type { Query, Row, TransactionalConfig, TransactionalExecution, TransactionalRunOnce, Transactions } from "./types.js";
@@ -120,7 +122,7 @@ export function createTransactionalRunOnce<Tx>(
     const { key, holder } = call;
     let stored: Row[];
     try {
-      stored = await query(sql.publish, [key.hash, holder, encodeResult(value) ?? null, ttlMs]);
+      stored = await query(sql.publish, [key.hash, holder, JSON_CODEC.encode(value) ?? null, ttlMs]);
     } catch (cause) {
       if (codeOf(cause) === ABORTED_TRANSACTION) {
         throw new TransactionError(
@@ -187,7 +189,7 @@ export function createTransactionalRunOnce<Tx>(
           return outcome.value;
         }
         if (outcome.how === "stored") {
-          return decodeResult(outcome.result);
+          return JSON_CODEC.decode(outcome.result);
         }
         throwIfAborted(call.signal);
         const left = call.deadline - performance.now();
@@ -222,7 +224,7 @@ export function createTransactionalRunOnce<Tx>(
       if (typeof callback !== "function") {
         throw new InvalidArgumentError(`the callback is ${typeof callback}, expected a function`);
       }
-      const key = IdempotencyKey.isIdempotencyKey(material) ? material : keys.createSync(material, { scope: "run" });
+      const key = keyOfCall(keys, material, undefined);
       const waitMs = options.waitTimeout === undefined ? defaultWaitMs : milliseconds("waitTimeout", options.waitTimeout, 0);
       const { signal } = options;
       throwIfAborted(signal);
@@ -253,29 +255,18 @@ function resultOf(row: Row): string | undefined {
   return row["result"] == null ? undefined : String(row["result"]);
 }
 
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) {
-    throw reasonOf(signal);
-  }
-}
-
-function reasonOf(signal: AbortSignal): unknown {
-  return signal.reason ?? new DOMException("This operation was aborted", "AbortError");
-}
-
 /** `promise`, or the signal's reason as soon as it aborts and `mayLeave` says so. */
 function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined, mayLeave: () => boolean): Promise<T> {
   if (signal === undefined) {
     return promise;
   }
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
+    const forget = onAbort(signal, () => {
       if (mayLeave()) {
-        reject(reasonOf(signal));
+        reject(abortReason(signal));
       }
-    };
-    signal.addEventListener("abort", onAbort);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+    });
+    promise.then(resolve, reject).finally(forget);
   });
 }
 

@@ -1,9 +1,10 @@
 /** The transactional mode on SQLite: synchronous, as `node:sqlite` and `better-sqlite3` are. */
-import { createInstance, hashPayload, IdempotencyKey } from "../../shared.js";
+import { createInstance, hashPayload, type IdempotencyKey } from "../../shared.js";
 import type { KeyMaterial } from "../../types.js";
 import { type Duration, milliseconds } from "../duration.js";
 import { InProgressError, InvalidArgumentError, PayloadMismatchError, TransactionError } from "../errors.js";
-import { decodeResult, encodeResult } from "../result.js";
+import { keyOfCall } from "../key.js";
+import { JSON_CODEC } from "../result.js";
 import { type SqliteDatabase, sqliteMigration, SQLITE_NOW as NOW } from "../stores/sqlite.js";
 
 /** What is used of `DatabaseSync` (`node:sqlite`) or `Database` (`better-sqlite3`). */
@@ -154,18 +155,18 @@ export function createSqliteTransactionalRunOnce<Database extends TransactionalD
       if (inTransaction()) {
         throw new TransactionError("the SQLite database is inside a transaction already: call runOnce outside of it, on a connection of its own");
       }
-      const key = IdempotencyKey.isIdempotencyKey(material) ? material : keys.createSync(material, { scope: "run" });
+      const key = keyOfCall(keys, material, undefined);
       const fingerprint = options.payload === undefined ? null : hashPayload(options.payload);
       const holder = crypto.randomUUID();
       database.exec("BEGIN IMMEDIATE");
       try {
         const stored = claim(key, holder, fingerprint);
-        const value = stored === undefined ? work(callback) : decodeResult(stored.result);
+        const value = stored === undefined ? work(callback) : JSON_CODEC.decode(stored.result);
         if (stored === undefined) {
           if (typeof (value as { then?: unknown } | null | undefined)?.then === "function") {
             throw new TransactionError("the callback returned a promise, but SQLite's transactions are synchronous: do the work without await");
           }
-          const published = inTransaction() && prepared.publish.all({ hash: key.hash, holder, result: encodeResult(value) ?? null, ttlMs });
+          const published = inTransaction() && prepared.publish.all({ hash: key.hash, holder, result: JSON_CODEC.encode(value) ?? null, ttlMs });
           if (published === false || published.length === 0) {
             throw new TransactionError(`the record of ${JSON.stringify(key.key)} is gone from its own transaction: the callback must not end the transaction itself, nor change the table`);
           }
