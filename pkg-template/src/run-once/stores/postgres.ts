@@ -7,7 +7,6 @@
  */
 import { column, readClaim, readNumber, readRows, refuseAnswer } from "../answers.js";
 import { timer } from "../duration.js";
-import { InvalidArgumentError } from "../errors.js";
 import type { Acquired, Claim } from "../machine.js";
 import { hasMethods, refuseNonClient, refuseOther } from "./client-kinds.js";
 import type { Store } from "./store.js";
