@@ -117,13 +117,7 @@ export class PublishError extends IdempotencyKeyError {
  * or, where the message says so, nobody can tell whether it was.
  */
 export class TransactionError extends IdempotencyKeyError {
-  constructor(message: string, options?: ErrorOptions) {
-    super("ERR_TRANSACTION", message, options);
-  }
-
-  static {
-    this.prototype.name = "TransactionError";
-  }
+  static { defineError(this, "TransactionError", "ERR_TRANSACTION"); }
 }
 
 function quote(key: string): string {
