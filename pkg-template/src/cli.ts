@@ -19,7 +19,6 @@ import {
   hashPayload,
   IdempotencyKey,
   IdempotencyKeyError,
-  materialOf,
   parseTtl,
   randomKey,
   RequestTimeoutError,
@@ -127,7 +126,7 @@ async function* keysIn(args: readonly string[]): AsyncGenerator<readonly string[
 }
 
 function asJson(key: IdempotencyKey): string {
-  return JSON.stringify({ hash: key.hash, ...key.options, material: materialOf(key), token: key.toToken() });
+  return JSON.stringify({ hash: key.hash, ...key.options, material: key.material, token: key.toToken() });
 }
 
 /** A key as a person reads it. */
@@ -136,7 +135,7 @@ function describe(key: IdempotencyKey): string {
     `${dim("hash    ")}  ${bold(key.hash)}`,
     `${dim("key     ")}  ${key.key}`,
     `${dim("scope   ")}  ${key.scope}`,
-    `${dim("material")}  ${materialOf(key)}`,
+    `${dim("material")}  ${key.material}`,
     `${dim("token   ")}  ${key.toToken()}`,
   ].join("\n");
 }

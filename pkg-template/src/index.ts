@@ -21,7 +21,7 @@ export const idempotencyKeys: IdempotencyKeys = standardInstance;
 
 export type { IdempotencyKeys } from "./instance.js";
 
-export { IdempotencyKey, canonicalize, hashPayload, parseTtl, randomKey, engineName } from "./shared.js";
+export { IdempotencyKey, type IdempotencyKeyClass, canonicalize, hashPayload, parseTtl, randomKey, engineName } from "./shared.js";
 
 export type {
   KeyLike,

@@ -1,8 +1,11 @@
 /** `idempotencyKeys`: its interface, and the instances behind it. */
 
+import { InvalidArgumentError } from "./errors.js";
 import { resetFirst } from "./reset/request.js";
 import { findContext } from "./keys/context.js";
-import { create, createMany } from "./keys/create.js";
+import { arrayOf, checkOptions, documented } from "./keys/arguments.js";
+import { create } from "./keys/create.js";
+import { createMany } from "./keys/create-many.js";
 import type { IdempotencyKey } from "./keys/key.js";
 import { hashPayload } from "./payload/payload.js";
 import { candidatesOf } from "./reset/plan.js";
@@ -162,31 +165,61 @@ export interface IdempotencyKeys {
   with(config: Config): IdempotencyKeys;
 }
 
+const CREATE_OPTIONS = ["scope", "ctx"];
+const PAYLOAD_OPTIONS = [...CREATE_OPTIONS, "operation"];
+const RESET_OPTIONS = [...CREATE_OPTIONS, "parentRunId", "attemptNumber"];
+const REQUEST_OPTIONS = ["retry", "headers", "signal", "timeoutMs"];
+const CONFIG = ["ctx", "baseURL", "accessToken", "previewBranch", "fetch", "requestOptions"];
+
 /** An instance that knows `config`. Its methods need no `this`, so they can be passed around. */
 export function createInstance(config: Config): IdempotencyKeys {
-  const createSync: IdempotencyKeys["createSync"] = (key, options) =>
-    create(key, options?.scope, findContext(options?.ctx, config.ctx));
+  const createSync: IdempotencyKeys["createSync"] = (key, options) => {
+    try {
+      checkOptions(options, CREATE_OPTIONS);
+      return create(key, options?.scope, findContext(options?.ctx, config.ctx));
+    } catch (cause) {
+      throw documented(cause);
+    }
+  };
+  const planReset: IdempotencyKeys["planReset"] = (key, options) => {
+    try {
+      checkOptions(options, RESET_OPTIONS);
+      return { candidates: candidatesOf(key, options, findContext(options?.ctx, config.ctx)) };
+    } catch (cause) {
+      throw documented(cause);
+    }
+  };
   return {
     createSync,
+    planReset,
     async create(key, options) {
       return createSync(key, options);
     },
     createMany(keys, options) {
-      return createMany(keys, options?.scope, findContext(options?.ctx, config.ctx));
+      try {
+        checkOptions(options, CREATE_OPTIONS);
+        return createMany(arrayOf(keys), options?.scope, findContext(options?.ctx, config.ctx));
+      } catch (cause) {
+        throw documented(cause);
+      }
     },
     fromPayload(payload, options) {
-      const operation = options?.operation;
-      return createSync(hashPayload(payload, operation == null ? {} : { operation }), options);
-    },
-    planReset(key, options) {
-      return { candidates: candidatesOf(key, options, findContext(options?.ctx, config.ctx)) };
+      checkOptions(options, PAYLOAD_OPTIONS);
+      const hash = hashPayload(payload, { operation: options?.operation ?? undefined });
+      return createSync(hash, options && { scope: options.scope, ctx: options.ctx });
     },
     async reset(taskIdentifier, key, options, requestOptions) {
+      checkOptions(requestOptions, REQUEST_OPTIONS, "request options");
       const settings = findSettings(config);
-      const candidates = candidatesOf(key, options, findContext(options?.ctx, config.ctx));
+      const { candidates } = planReset(key, options);
       return resetFirst(taskIdentifier, candidates, settings, config, requestOptions);
     },
     with(changes) {
+      if (changes == null) {
+        throw new InvalidArgumentError(`the settings are ${changes}, expected an object with ${CONFIG.join(", ")}`);
+      }
+      checkOptions(changes, CONFIG, "settings");
+      checkOptions(changes.requestOptions, REQUEST_OPTIONS, "request options");
       const given = Object.entries(changes).filter(([, value]) => value !== undefined);
       return createInstance({ ...config, ...Object.fromEntries(given) });
     },

@@ -9,7 +9,7 @@ export { findContext } from "./keys/context.js";
 export { create } from "./keys/create.js";
 export * from "./errors.js";
 export { createInstance, standardInstance } from "./instance.js";
-export { IdempotencyKey, materialOf, optionsOf } from "./keys/key.js";
+export { IdempotencyKey, type IdempotencyKeyClass, optionsOf } from "./keys/key.js";
 export { canonicalize, hashPayload } from "./payload/payload.js";
 export { randomKey } from "./random.js";
 export { candidatesOf } from "./reset/plan.js";

@@ -15,15 +15,15 @@ export function findContext(
   );
 }
 
-/** A context's values as texts, as JavaScript's `join` and `toString` make them for the SDK. */
+/** A context's values as strings, as JavaScript's `join` and `toString` make them for the SDK. */
 export function contextTexts(
-  run: { readonly id?: unknown } | null | undefined,
+  runId: unknown,
   attempt: unknown,
 ): { runId: string | undefined; attempt: string | undefined } {
-  const runId = run?.id;
-  return {
-    // Not String(): like `join`, a template refuses a symbol.
-    runId: run == null ? undefined : runId == null ? "" : `${runId as string}`,
-    attempt: attempt == null ? undefined : String(attempt),
-  };
+  return { runId: textOf(runId), attempt: textOf(attempt) };
+}
+
+/** A symbol has no string that tells it from others: it counts as missing. */
+function textOf(value: unknown): string | undefined {
+  return value == null || typeof value === "symbol" ? undefined : String(value);
 }

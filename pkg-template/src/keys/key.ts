@@ -1,36 +1,24 @@
 /** The key object: a hash that carries what it was made from. */
 
-import { type Batch, hashAt, textAt } from "./batch.js";
-import { currentCatalog } from "./catalogs.js";
 import { InvalidKeyError } from "../errors.js";
-import type { IdempotencyKeyOptions, IdempotencyKeyScope } from "../types.js";
-import { hash, NonText, openToken, refuseNonText, tokenOf } from "../wasm/keys.js";
+import { currentCatalog } from "./catalogs.js";
+import type { IdempotencyKeyOptions, IdempotencyKeyScope, KeyLike } from "../types.js";
+import {
+  engineKind,
+  hash,
+  HASH_LENGTH,
+  NonText,
+  openToken,
+  refuseNonText,
+  type ResolvedScope,
+  tokenOf,
+} from "../wasm/keys.js";
 
 /**
- * What a key depends on besides its material. Shared by all keys of one scope in one context, so
- * that a million keys of a run keep one.
- */
-export interface Origin {
-  readonly scope: IdempotencyKeyScope;
-  /** The scope's code on the wasm boundary. */
-  readonly code: number;
-  /** What follows the material when it is hashed, such as `-run_abc123`. */
-  readonly suffix: string;
-}
-
-/** Known to every copy of this package in the process. */
-const BRAND: unique symbol = Symbol.for("idempotency-keys.IdempotencyKey") as never;
-const MAKER: unique symbol = Symbol("IdempotencyKey");
-const SHORT_HASH = 8;
-/** The hash of a longer material is kept at once: making it again would take over a microsecond. */
-const SHORT_TEXT = 256;
-/** In place of a hash that nobody has asked for yet, and of one that was asked for once. */
-const UNREAD = "";
-const READ_ONCE = "1";
-
-/**
- * An idempotency key: immutable, garbage-collected like any object, and wherever a text is wanted
+ * An idempotency key: immutable, garbage-collected like any object, and wherever a string is wanted
  * its hash. docs/migration.md says where that is, and where `key.hash` has to be written.
+ *
+ * Two keys are deeply equal if and only if their hash, key and scope are the same.
  *
  * @example
  * ```ts
@@ -41,74 +29,37 @@ const READ_ONCE = "1";
  * key.options;                               // { key: "order-42", scope: "global" }
  * ```
  */
-export class IdempotencyKey {
-  /** The material, or in a batch the key's place. */
-  readonly #text: string | number;
-  readonly #from: Origin | Batch;
-  /**
-   * The hash, from its second reading on. Until then it is made when it is asked for: most keys are
-   * read once, and a hash that is kept takes as much memory as all the rest of a key.
-   */
-  #hash: string;
-
-  /** Not to be called: `idempotencyKeys.create` makes keys. */
-  private constructor(maker: symbol, text: string | number, from: Origin | Batch, hash: string) {
-    if (maker !== MAKER) {
-      throw new TypeError("IdempotencyKey has no public constructor: call idempotencyKeys.create()");
-    }
-    this.#text = text;
-    this.#from = from;
-    this.#hash = hash;
-  }
-
-  get #origin(): Origin {
-    const from = this.#from;
-    return "origin" in from ? from.origin : from;
-  }
-
+export interface IdempotencyKey extends KeyLike {
   /** 64 lower-case hex digits: what goes over the wire. */
-  get hash(): string {
-    const text = this.#text;
-    if (typeof text === "number") {
-      return hashAt(this.#from as Batch, text);
-    }
-    const kept = this.#hash;
-    if (kept.length > READ_ONCE.length) {
-      return kept;
-    }
-    const made = hash(text, this.#from as Origin);
-    this.#hash = kept === READ_ONCE ? made : READ_ONCE;
-    return made;
-  }
-
+  readonly hash: string;
   /** The caller's material, its parts joined with `-`, as the SDK reports it. */
-  get key(): string {
-    const text = this.#text;
-    return typeof text === "string" ? text : textAt(this.#from as Batch, text);
-  }
-
+  readonly key: string;
   /** The scope the key was made in. */
-  get scope(): IdempotencyKeyScope {
-    return this.#origin.scope;
-  }
-
-  /** The material and the scope, in the SDK's wire shape; a new object each time. */
-  get options(): IdempotencyKeyOptions {
-    return { key: this.key, scope: this.scope };
-  }
+  readonly scope: IdempotencyKeyScope;
+  /** `key` and `scope`, in the SDK's wire shape; a new object each time. */
+  readonly options: IdempotencyKeyOptions;
+  /** All that was hashed: `key`, and what the scope added, such as `-run_abc123`. */
+  readonly material: string;
 
   /** The hash; so template literals, headers, URLs and `String(key)` use it. */
-  toString(): string {
-    return this.hash;
-  }
+  toString(): string;
 
   /** The hash; so `JSON.stringify` writes it. */
-  toJSON(): string {
-    return this.hash;
-  }
+  toJSON(): string;
 
   /**
-   * The key as one URL-safe text, to cross a process, a queue or a database: its material, its scope and
+   * The first 16 bytes of the hash as a UUID of version 8 (RFC 9562, section 5.8), for receivers that want a
+   * GUID or at most 36 characters. 122 of the 128 bits are the hash's.
+   *
+   * @example
+   * ```ts
+   * idempotencyKeys.createSync("order-42", { scope: "global" }).toUUID(); // "3bf8b157-c423-8eef-a5ae-4a66eca81c6b"
+   * ```
+   */
+  toUUID(): string;
+
+  /**
+   * The key as one URL-safe string, to cross a process, a queue or a database: its material, its scope and
    * what the scope added. The Rust crate reads and writes the same tokens; docs/tokens.md has their format.
    *
    * @example
@@ -116,9 +67,12 @@ export class IdempotencyKey {
    * idempotencyKeys.createSync("order-42", { scope: "global" }).toToken(); // "AQIIb3JkZXItNDJija9hwc89Lg"
    * ```
    */
-  toToken(): string {
-    return tokenOf(this.key, this.#origin);
-  }
+  toToken(): string;
+}
+
+/** The class of {@link IdempotencyKey}. It has no public constructor: `idempotencyKeys.create` makes keys. */
+export interface IdempotencyKeyClass extends Function {
+  readonly prototype: IdempotencyKey;
 
   /**
    * The key that a token carries, its hash computed anew.
@@ -128,17 +82,11 @@ export class IdempotencyKey {
    * IdempotencyKey.fromToken("AQIIb3JkZXItNDJija9hwc89Lg").key; // "order-42"
    * ```
    *
-   * @param token What {@link toToken} returned.
-   * @throws InvalidTokenError (`ERR_INVALID_TOKEN`) where any character was changed, left out or added, and
+   * @param token What {@link IdempotencyKey.toToken} returned.
+   * @throws InvalidTokenError (`ERR_INVALID_TOKEN`) if any character was changed, left out or added, and
    * for a token of a later version. Tokens are not signed: who can write one can write it for any key.
    */
-  static fromToken(token: string): IdempotencyKey {
-    if (typeof token !== "string") {
-      return refuseNonText(NonText.Token, token);
-    }
-    const { key, origin } = openToken(token);
-    return IdempotencyKey.make(key, origin);
-  }
+  fromToken(token: string): IdempotencyKey;
 
   /**
    * Whether a value is an idempotency key, of this or of another copy of the package.
@@ -151,42 +99,131 @@ export class IdempotencyKey {
    *
    * @param value Anything.
    */
+  isIdempotencyKey(value: unknown): value is IdempotencyKey;
+}
+
+/** Known to every copy of this package in the process. */
+const BRAND: unique symbol = Symbol.for("idempotency-keys.IdempotencyKey") as never;
+/** What libraries compare, clone and keep: own, enumerable, and no string, so that `Object.keys` is empty. */
+const KEY: unique symbol = Symbol.for("idempotency-keys.key") as never;
+const SCOPE: unique symbol = Symbol.for("idempotency-keys.scope") as never;
+const MAKER: unique symbol = Symbol("IdempotencyKey");
+
+const SHOWN_DIGITS = 8;
+/** The hash of a longer key is computed at once and kept: computing it again would take over a microsecond. */
+const LONG_KEY = 256;
+/** In place of `#at`, until the hash is read. */
+const UNREAD = -1;
+
+class Key implements IdempotencyKey {
+  readonly [KEY]: string;
+  readonly [SCOPE]: ResolvedScope;
+  /**
+   * The hash, or those of up to 16 keys of a batch. Empty until the second reading of a single key: most
+   * keys are read once, and a kept hash (80 bytes) would take a key past four fifths of the SDK's entry.
+   */
+  #digits: string;
+  /** Where the hash begins in `#digits`. */
+  #at: number;
+
+  constructor(maker: symbol, key: string, scope: ResolvedScope, digits: string, at: number) {
+    if (maker !== MAKER) {
+      throw new TypeError("IdempotencyKey has no public constructor: call idempotencyKeys.create()");
+    }
+    this[KEY] = key;
+    this[SCOPE] = scope;
+    this.#digits = digits;
+    this.#at = at;
+  }
+
+  get hash(): string {
+    // A proxy, a clone and an object that inherits from a key have its symbols only.
+    if (!(#digits in this)) {
+      const { [KEY]: key, [SCOPE]: scope } = this as Key;
+      return hash(key, scope);
+    }
+    if (this.#digits !== "") {
+      return this.#digits.slice(this.#at, this.#at + HASH_LENGTH);
+    }
+    const made = hash(this[KEY], this[SCOPE]);
+    if (this.#at === UNREAD) {
+      this.#at = 0;
+    } else {
+      this.#digits = made;
+    }
+    return made;
+  }
+
+  get key(): string {
+    return this[KEY];
+  }
+
+  get scope(): IdempotencyKeyScope {
+    return this[SCOPE].scope;
+  }
+
+  get options(): IdempotencyKeyOptions {
+    return { key: this.key, scope: this.scope };
+  }
+
+  get material(): string {
+    return this[KEY] + this[SCOPE].suffix;
+  }
+
+  toString(): string {
+    return this.hash;
+  }
+
+  toJSON(): string {
+    return this.hash;
+  }
+
+  toUUID(): string {
+    const { hash } = this;
+    const variant = ((Number.parseInt(hash.charAt(16), 16) & 0b0011) | 0b1000).toString(16);
+    return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-${variant}${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
+  }
+
+  toToken(): string {
+    return tokenOf(this[KEY], this[SCOPE]);
+  }
+
+  static fromToken(token: string): IdempotencyKey {
+    if (typeof token !== "string") {
+      return refuseNonText(NonText.Token, token);
+    }
+    const { key, scope } = openToken(token);
+    return makeKey(key, scope);
+  }
+
   static isIdempotencyKey(value: unknown): value is IdempotencyKey {
-    return typeof value === "object" && value !== null && BRAND in value;
+    try {
+      return typeof value === "object" && value !== null && BRAND in value;
+    } catch {
+      return false; // a revoked proxy
+    }
   }
 
   /** What `console.log` shows on Node, Bun and Deno. */
-  protected [Symbol.for("nodejs.util.inspect.custom")](
+  [Symbol.for("nodejs.util.inspect.custom")](
     _depth: number,
     options: unknown,
     inspect?: (value: unknown, options: unknown) => string,
   ): string {
     const show = (value: string): string => inspect?.(value, options) ?? JSON.stringify(value);
-    const hash = `${this.hash.slice(0, SHORT_HASH)}…`;
-    return `IdempotencyKey { key: ${show(this.key)}, scope: ${show(this.scope)}, hash: ${show(hash)} }`;
-  }
-
-  /** @internal */
-  static material(key: IdempotencyKey): string {
-    return key.key + key.#origin.suffix;
-  }
-
-  /** @internal `known`: the hash, where it is not simply that of the text. */
-  static make(text: string, origin: Origin, known = text.length > SHORT_TEXT ? hash(text, origin) : UNREAD): IdempotencyKey {
-    const made = new IdempotencyKey(MAKER, text, origin, known);
-    currentCatalog()?.remember(made);
-    return made;
-  }
-
-  /** @internal The batch may still be in the making: {@link announce} its keys when it is complete. */
-  static inBatch(batch: Batch, place: number): IdempotencyKey {
-    return new IdempotencyKey(MAKER, place, batch, UNREAD);
+    if (typeof this[KEY] !== "string") {
+      return "IdempotencyKey {}";
+    }
+    const digits = `${this.hash.slice(0, SHOWN_DIGITS)}…`;
+    return `IdempotencyKey { key: ${show(this.key)}, scope: ${show(this.scope)}, hash: ${show(digits)} }`;
   }
 
   static {
+    // Minifiers change it.
+    Object.defineProperty(this, "name", { value: "IdempotencyKey", configurable: true });
     Object.defineProperty(this.prototype, BRAND, { value: true });
     // Without a setter, code that isn't strict would assign without effect and without an error.
-    for (const name of ["hash", "key", "scope", "options"]) {
+    for (const name of ["hash", "key", "scope", "options", "material"]) {
       Object.defineProperty(this.prototype, name, {
         set() {
           throw new TypeError(`an IdempotencyKey is immutable: can't assign to "${name}"`);
@@ -196,10 +233,53 @@ export class IdempotencyKey {
   }
 }
 
+interface SharedClass {
+  readonly IdempotencyKey: IdempotencyKeyClass;
+  make(key: string, scope: ResolvedScope, digits: string, at: number): IdempotencyKey;
+}
+
+/**
+ * The class that the process's first copy of the package with this kind of engine brought: an ES module and
+ * a CommonJS one beside each other make keys of one class, which is what deep equality asks for. The number
+ * changes with the class.
+ */
+function sharedClass(): SharedClass {
+  const name = Symbol.for(`idempotency-keys.class.1.${engineKind}`);
+  const holder = globalThis as { [name: symbol]: SharedClass | undefined };
+  const own: SharedClass = {
+    IdempotencyKey: Key,
+    make: (key, scope, digits, at) => new Key(MAKER, key, scope, digits, at),
+  };
+  try {
+    if (holder[name] === undefined) {
+      Object.defineProperty(globalThis, name, { value: own });
+    }
+  } catch {
+    // A frozen global: then each copy has a class of its own.
+  }
+  return holder[name] ?? own;
+}
+
+const shared: SharedClass = /* @__PURE__ */ sharedClass();
+
+export const IdempotencyKey: IdempotencyKeyClass = shared.IdempotencyKey;
+
+/** A key, whose hash begins at `at` in `digits`. Without them it is computed when it is read. */
+export function makeKey(key: string, scope: ResolvedScope, digits?: string, at = 0): IdempotencyKey {
+  const made =
+    digits !== undefined
+      ? shared.make(key, scope, digits, at)
+      : key.length > LONG_KEY
+        ? shared.make(key, scope, hash(key, scope), 0)
+        : shared.make(key, scope, "", UNREAD);
+  currentCatalog()?.remember(made);
+  return made;
+}
+
 const HASH = /^[0-9a-f]{64}$/;
 
 /** The hash of a key, which may stem from another copy of the package and is not trusted. */
-export function hashOf(key: IdempotencyKey): string {
+export function hashOf(key: KeyLike): string {
   let hash: unknown;
   try {
     hash = key.hash;
@@ -213,23 +293,9 @@ export function hashOf(key: IdempotencyKey): string {
 }
 
 function notAKey(cause?: unknown): InvalidKeyError {
-  return new InvalidKeyError(
-    "a value that claims to be an IdempotencyKey has no valid hash: pass the key itself, not a proxy or a copy of it",
-    { cause },
-  );
-}
-
-/** Tells of the new keys of a batch, those from `start` to before `end`. */
-export function announce(keys: readonly IdempotencyKey[], start: number, end: number): void {
-  const catalog = currentCatalog();
-  for (let index = start; catalog !== undefined && index < end; index++) {
-    catalog.remember(keys[index] as IdempotencyKey);
-  }
-}
-
-/** All that was hashed: the caller's material, and what its scope added. */
-export function materialOf(key: IdempotencyKey): string {
-  return IdempotencyKey.material(key);
+  return new InvalidKeyError("a value that claims to be an IdempotencyKey has no valid hash: pass the key itself", {
+    cause,
+  });
 }
 
 const kept = new WeakMap<IdempotencyKey, IdempotencyKeyOptions>();

@@ -3,10 +3,9 @@
  * is the other half.
  */
 
-import { HASH_LENGTH } from "../keys/batch.js";
 import { coreError } from "../errors.js";
 import { hostSha256 } from "../payload/node-sha256.js";
-import { ABSENT, check, flag, INPUT_UNITS, read, renewViews, type Room, withRoom, write } from "./instance.js";
+import { ABSENT, check, flag, HASH_LENGTH, INPUT_UNITS, read, renewViews, type Room, withRoom, write } from "./instance.js";
 import { BYTES_PER_UNIT, readUtf8, writeLongUtf8, writeUtf8 } from "./strings.js";
 
 /** Payloads from this length on are hashed by Node, where there is one: 250 bytes take as long either way. */

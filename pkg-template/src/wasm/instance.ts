@@ -7,12 +7,14 @@
 
 import { engine } from "#engine";
 
-import { BATCH_KEYS, HASH_LENGTH } from "../keys/batch.js";
 import type { Core } from "./engine.js";
 import { coreError, EngineError, IdempotencyKeyError } from "../errors.js";
-import type { Origin } from "../keys/key.js";
 import { BYTES_PER_UNIT, readUtf8, writeUtf8 } from "./strings.js";
 
+/** Hex digits of a hash: `HEX_LENGTH` in `src/sha256.rs`. */
+export const HASH_LENGTH = 64;
+/** Keys that one call hashes at most: `BATCH` in `src/npm.rs`. */
+export const BATCH_KEYS = 256;
 /** The length of a text that is not there. */
 export const ABSENT = -1;
 /** What an export answers that left an error. */
@@ -31,8 +33,8 @@ export interface Room {
   output: Uint8Array;
   outputs: Uint8Array;
   lengths: Uint32Array;
-  /** The origin whose suffix each slot of the core holds. */
-  readonly loaded: (Origin | undefined)[];
+  /** The resolved scope whose suffix each slot of the core holds. */
+  readonly loaded: unknown[];
 }
 
 /**

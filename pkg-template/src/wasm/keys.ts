@@ -4,14 +4,14 @@
 
 import { engine } from "#engine";
 
-import { BATCH_KEYS, HASH_LENGTH } from "../keys/batch.js";
 import { coreError } from "../errors.js";
-import type { Origin } from "../keys/key.js";
 import {
   ABSENT,
+  BATCH_KEYS,
   brokenOff,
   check,
   flag,
+  HASH_LENGTH,
   INPUT_BYTES,
   INPUT_UNITS,
   keep,
@@ -25,6 +25,14 @@ import {
 import { BYTES_PER_UNIT, readAscii, readWtf8, writeAscii, writeUtf8, writeWtf8 } from "./strings.js";
 import type { IdempotencyKeyScope } from "../types.js";
 
+export { HASH_LENGTH };
+
+/** Which kind of engine this copy of the package has. */
+export const engineKind: string = engine.name;
+/** What joins the parts of a key: `DELIMITER` in `src/material.rs`. A test of the vectors guards it. */
+export const DELIMITER = "-";
+/** Keys whose hashes are one string. */
+export const GROUP_KEYS = 16;
 /** Longer keys are written faster by the platform's encoder than by a loop. */
 const SHORT_LENGTH = 96;
 /** The slot for the suffix of a reset, behind those of the scopes. */
@@ -63,50 +71,53 @@ export function engineName(): "wasm-simd" | "wasm" | "js" {
   return engine.name;
 }
 
-/** A scope as the core knows it. */
-export interface NamedScope {
+/** What a scope adds to a key in a context. Shared by all keys of one scope in one context. */
+export interface ResolvedScope {
+  readonly scope: IdempotencyKeyScope;
+  /** The scope's code on the wasm boundary. */
   readonly code: number;
-  readonly name: IdempotencyKeyScope;
+  /** What follows the key when it is hashed, such as `-run_abc123`. */
+  readonly suffix: string;
 }
 
-/** The scope of that name; without one, the default. */
-export function findScope(name: string | undefined): NamedScope {
+/** The code of the scope of that name; without one, of the default. */
+export function scopeCode(name: string | undefined): number {
   return withRoom((room) => {
     const [length = ABSENT] = write(room, [name]);
-    const code = check(room, room.core.scope(length));
-    return { code, name: read(room) as IdempotencyKeyScope };
+    return check(room, room.core.scope(length));
   });
 }
 
-let delimiterText: string | undefined;
-
-/** What joins the parts of a key. */
-export function delimiter(): string {
-  return (delimiterText ??= withRoom(({ core }) => String.fromCharCode(core.delimiter())));
-}
-
-/** What `scope` adds in a context, of which `run` and `attempt` are as far as they are known. */
-export function scopeSuffix(
-  scope: number,
+/** What the scope of that name adds in a context, of which run id and attempt number are as far as they are known. */
+export function resolve(
+  name: string | undefined,
   context: { runId: string | undefined; attempt: string | undefined } | undefined,
   hasParts: boolean,
-): string {
+): ResolvedScope {
   return withRoom((room) => {
-    const [runId = ABSENT, attempt = ABSENT] = write(room, [context?.runId, context?.attempt]);
-    room.loaded[scope] = undefined;
-    check(room, room.core.set_context(scope, flag(context !== undefined), runId, attempt, flag(hasParts)));
-    return read(room);
+    const [nameLength = ABSENT, runId = ABSENT, attempt = ABSENT] = write(room, [name, context?.runId, context?.attempt]);
+    const code = check(room, room.core.resolve_scope(nameLength, flag(context !== undefined), runId, attempt, flag(hasParts)));
+    const [scope, suffix] = cut(read(room));
+    const resolved: ResolvedScope = { scope: scope as IdempotencyKeyScope, code, suffix };
+    room.loaded[code] = resolved;
+    return resolved;
   });
 }
 
-/** The hash of joined parts followed by the origin's suffix. */
-export function hash(text: string, origin: Origin): string {
+/** What stands before and after the first line feed. */
+function cut(text: string): [string, string] {
+  const end = text.indexOf("\n");
+  return [text.slice(0, end), text.slice(end + 1)];
+}
+
+/** The hash of joined parts followed by the scope's suffix. */
+export function hash(text: string, scope: ResolvedScope): string {
   try {
     const room = take();
-    if (room.loaded[origin.code] !== origin) {
-      load(room, origin);
+    if (room.loaded[scope.code] !== scope) {
+      load(room, scope);
     }
-    const digits = hashInto(room, text, origin.code);
+    const digits = hashInto(room, text, scope.code);
     keep(room);
     return digits;
   } catch (cause) {
@@ -114,11 +125,11 @@ export function hash(text: string, origin: Origin): string {
   }
 }
 
-function load(room: Room, origin: Origin): void {
-  const [length = ABSENT] = write(room, [origin.suffix]);
-  room.core.set_suffix(origin.code, length);
+function load(room: Room, scope: ResolvedScope): void {
+  const [length = ABSENT] = write(room, [scope.suffix]);
+  room.core.set_suffix(scope.code, length);
   renewViews(room, INPUT_BYTES);
-  room.loaded[origin.code] = origin;
+  room.loaded[scope.code] = scope;
 }
 
 function hashInto({ core, input, output }: Room, text: string, slot: number): string {
@@ -134,7 +145,7 @@ function hashInto({ core, input, output }: Room, text: string, slot: number): st
     }
     core.finish(slot);
   }
-  return readAscii(output);
+  return readAscii(output, 0, HASH_LENGTH);
 }
 
 /** Where a piece ends that fits the input and cuts no surrogate pair in two. */
@@ -147,38 +158,42 @@ function endOfPiece(text: string, start: number): number {
   return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
 }
 
+/** Of each string, in UTF-16 units or bytes. */
+const units = new Uint32Array(BATCH_KEYS);
+
 /**
- * The hashes, one behind another, of `count` texts that stand one behind another in `joined`, each
- * followed by the origin's suffix. `units` holds their lengths, and has as many places as a batch.
+ * The hashes of up to 256 strings, each followed by the scope's suffix: those of 16 strings one behind another,
+ * then those of the next 16. A string of them all would be kept alive as a whole by any one hash.
  */
-export function hashMany(joined: string, units: Uint32Array, count: number, origin: Origin): string {
+export function hashMany(texts: readonly string[], scope: ResolvedScope): string[] {
   return withRoom((room) => {
-    if (room.loaded[origin.code] !== origin) {
-      load(room, origin);
+    if (room.loaded[scope.code] !== scope) {
+      load(room, scope);
     }
     const { core, input, outputs, lengths } = room;
-    if (writeUtf8(joined, input) === joined.length) {
-      // All ASCII: as many bytes as units.
-      lengths.set(units);
-    } else {
-      writeEach(joined, units, count, room);
+    const count = texts.length;
+    let joined = "";
+    for (let index = 0; index < count; index++) {
+      const text = texts[index] as string;
+      units[index] = text.length;
+      joined += text;
     }
-    core.create_many(origin.code, count);
-    return readAscii(count === BATCH_KEYS ? outputs : outputs.subarray(0, count * HASH_LENGTH));
+    if (writeUtf8(joined, input) !== joined.length) {
+      // Not all ASCII. One by one: a surrogate at the end of one string must not pair with one at the start of the next.
+      let used = 0;
+      for (let index = 0; index < count; index++) {
+        units[index] = writeUtf8(texts[index] as string, input.subarray(used));
+        used += units[index] as number;
+      }
+    }
+    lengths.set(units);
+    core.create_many(scope.code, count);
+    const groups: string[] = [];
+    for (let start = 0; start < count; start += GROUP_KEYS) {
+      groups.push(readAscii(outputs, start * HASH_LENGTH, Math.min(start + GROUP_KEYS, count) * HASH_LENGTH));
+    }
+    return groups;
   });
-}
-
-/** One by one: a surrogate at the end of one text must not pair with one at the start of the next. */
-function writeEach(joined: string, units: Uint32Array, count: number, { input, lengths }: Room): void {
-  let start = 0;
-  let used = 0;
-  for (let index = 0; index < count; index++) {
-    const end = start + (units[index] as number);
-    const written = writeUtf8(joined.slice(start, end), input.subarray(used));
-    lengths[index] = written;
-    start = end;
-    used += written;
-  }
 }
 
 /** Refuses a key, or its part at `index`, for what it is. */
@@ -189,9 +204,9 @@ export function refusePart(kind: Refused, index = ABSENT): never {
   });
 }
 
-/** Whether a text of that many UTF-16 code units could be a hash already. */
+/** Whether a string of that many UTF-16 code units could be a hash already. */
 export function isHashLength(length: number): boolean {
-  return withRoom(({ core }) => core.is_hash_length(length) !== 0);
+  return length === HASH_LENGTH;
 }
 
 /** What a reset plan is made from, besides the target itself. */
@@ -259,7 +274,7 @@ export function refuseNonText(kind: NonText, found: unknown): never {
 }
 
 /** The token of a key. */
-export function tokenOf(key: string, { code, suffix }: Origin): string {
+export function tokenOf(key: string, { code, suffix }: ResolvedScope): string {
   return withRoom((room) => {
     renewViews(room, Math.max((key.length + suffix.length) * BYTES_PER_UNIT, INPUT_BYTES));
     const length = writeWtf8(key, room.input);
@@ -269,14 +284,12 @@ export function tokenOf(key: string, { code, suffix }: Origin): string {
 }
 
 /** What a token carries. */
-export function openToken(token: string): { key: string; origin: Origin } {
+export function openToken(token: string): { key: string; scope: ResolvedScope } {
   return withRoom((room) => {
     const [length = 0] = write(room, [token]);
     const code = check(room, room.core.open_token(length));
-    const text = read(room);
-    const end = text.indexOf("\n");
-    const scope = text.slice(0, end) as IdempotencyKeyScope;
+    const [scope, suffix] = cut(read(room));
     const key = readWtf8(new Uint8Array(room.core.memory.buffer, room.core.bytes() >>> 0, room.core.bytes_length()));
-    return { key, origin: { scope, code, suffix: text.slice(end + 1) } };
+    return { key, scope: { scope: scope as IdempotencyKeyScope, code, suffix } };
   });
 }

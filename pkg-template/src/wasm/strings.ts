@@ -95,11 +95,11 @@ export const writeLongUtf8: (text: string, bytes: Uint8Array) => number =
 export const readUtf8: (bytes: Uint8Array) => string =
   decoder === undefined ? decodeByHand : (bytes) => decoder.decode(bytes);
 
-/** Reads ASCII. */
-export const readAscii: (bytes: Uint8Array) => string =
+/** Reads ASCII, from `start` to before `end`. */
+export const readAscii: (bytes: Uint8Array, start: number, end: number) => string =
   latin1Slice === undefined
-    ? readUtf8
-    : (bytes) => latin1Slice.call(bytes, 0, bytes.length);
+    ? (bytes, start, end) => readUtf8(bytes.subarray(start, end))
+    : (bytes, start, end) => latin1Slice.call(bytes, start, end);
 
 /** As {@link writeUtf8}, but keeps lone surrogates, in three bytes each (WTF-8). */
 export function writeWtf8(text: string, bytes: Uint8Array): number {

@@ -1,0 +1,100 @@
+/** What the caller gave to one string: the parts of a key, joined. */
+
+import { InvalidKeyError } from "../errors.js";
+import { DELIMITER, Refused, refusePart } from "../wasm/keys.js";
+import { hashOf, IdempotencyKey } from "./key.js";
+
+/** Material as one string. */
+export interface Joined {
+  readonly text: string;
+  /** False for an empty array only. */
+  readonly hasParts: boolean;
+}
+
+/** Joins a key's parts. */
+export function joinParts(material: unknown): Joined {
+  return isArray(material)
+    ? { text: joinAll(material), hasParts: material.length > 0 }
+    : { text: partText(material), hasParts: true };
+}
+
+/** From so many parts on they are collected: what `+` makes is a tree in V8, 64 bytes for each short part. */
+const MANY_PARTS = 1_000;
+
+/** By index, not by iterator: a hole is an undefined part, and is refused as one. */
+function joinAll(parts: readonly unknown[]): string {
+  // Read once: a part's getter may add parts.
+  const { length } = parts;
+  if (length < MANY_PARTS) {
+    let joined = "";
+    for (let index = 0; index < length; index++) {
+      joined += index === 0 ? partText(parts[index], index) : DELIMITER + partText(parts[index], index);
+    }
+    return joined;
+  }
+  const texts: string[] = [];
+  for (let index = 0; index < length; index++) {
+    if (index === MANY_PARTS) {
+      // Throws at once if not even the delimiters fit in a string.
+      DELIMITER.repeat(length - 1);
+    }
+    texts.push(partText(parts[index], index));
+  }
+  return texts.join(DELIMITER);
+}
+
+/** One part as a string; `index` is its place in the array. */
+export function partText(part: unknown, index?: number): string {
+  switch (typeof part) {
+    case "string":
+      return part;
+    case "number":
+    case "bigint":
+    case "boolean":
+      return String(part);
+    default:
+      return IdempotencyKey.isIdempotencyKey(part) ? hashOf(part) : refuse(part, index);
+  }
+}
+
+function refuse(part: unknown, index: number | undefined): never {
+  if (isPromise(part)) {
+    const place = index === undefined ? "the key" : `part ${index} of the key`;
+    throw new InvalidKeyError(`${place} is a promise, expected what it resolves to: await it first`, {
+      index,
+      found: "a promise",
+    });
+  }
+  return refusePart(kindOf(part), index);
+}
+
+/** What a value is that can't be a part of a key. */
+function kindOf(value: unknown): Refused {
+  switch (typeof value) {
+    case "undefined":
+      return Refused.Undefined;
+    case "function":
+      return Refused.Function;
+    case "symbol":
+      return Refused.Symbol;
+    default:
+      return value === null ? Refused.Null : isArray(value) ? Refused.Array : Refused.Object;
+  }
+}
+
+/** `Array.isArray` throws for a revoked proxy. */
+function isArray(value: unknown): value is readonly unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+export function isPromise(value: unknown): boolean {
+  try {
+    return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+  } catch {
+    return false;
+  }
+}
