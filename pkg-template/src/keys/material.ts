@@ -13,18 +13,19 @@ export interface Joined {
 
 /** Joins a key's parts. */
 export function joinParts(material: unknown): Joined {
-  return isArray(material)
-    ? { text: joinAll(material), hasParts: material.length > 0 }
-    : { text: partText(material), hasParts: true };
+  if (!isArray(material)) {
+    return { text: partText(material), hasParts: true };
+  }
+  // Read once: a part's getter may add parts.
+  const { length } = material;
+  return { text: joinAll(material, length), hasParts: length > 0 };
 }
 
 /** From so many parts on they are collected: what `+` makes is a tree in V8, 64 bytes for each short part. */
 const MANY_PARTS = 1_000;
 
 /** By index, not by iterator: a hole is an undefined part, and is refused as one. */
-function joinAll(parts: readonly unknown[]): string {
-  // Read once: a part's getter may add parts.
-  const { length } = parts;
+function joinAll(parts: readonly unknown[], length: number): string {
   if (length < MANY_PARTS) {
     let joined = "";
     for (let index = 0; index < length; index++) {

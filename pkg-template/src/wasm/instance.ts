@@ -90,9 +90,15 @@ function putBack(room: Room): void {
 
 /** What broke a call off, as an error of ours. */
 export function brokenOff(cause: unknown): Error {
-  return cause instanceof IdempotencyKeyError
-    ? cause
-    : new EngineError("the call needed more memory or stack than there is; the next one starts afresh", { cause });
+  if (cause instanceof IdempotencyKeyError) {
+    return cause;
+  }
+  const isTrap = typeof WebAssembly === "object" && cause instanceof WebAssembly.RuntimeError;
+  const what =
+    cause instanceof RangeError || isTrap
+      ? "the call needed more memory or stack than there is"
+      : `the engine failed (${cause instanceof Error ? cause.message : String(cause)})`;
+  return new EngineError(`${what}; the next call starts a new engine`, { cause });
 }
 
 /** Runs `work` in a room, and gives back the memory that it took. */

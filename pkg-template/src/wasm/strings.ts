@@ -1,5 +1,5 @@
 /**
- * Texts to UTF-8 and back, in memory that is already there.
+ * Strings to UTF-8 and back, in memory that is already there.
  *
  * Where the platform's encoder or decoder is missing (jsdom), or is a polyfill that lacks a method or gets a
  * sample wrong, its work is done by hand.

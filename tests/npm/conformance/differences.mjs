@@ -23,11 +23,14 @@ export function refusedScope(options) {
   return refusal("InvalidScopeError", "ERR_INVALID_SCOPE", "unknown scope ");
 }
 
-/** How a context is refused that lacks what the scope needs; the SDK throws a TypeError. */
+/**
+ * How a context is refused that lacks what the scope needs. Without a run the SDK throws a TypeError; without
+ * the run's id it hashes an empty string, so that two tasks share a key.
+ */
 export function refusedContext(ctx, options) {
   const scope = options?.scope ?? "run";
   if (!ctx || scope === "global") return undefined;
-  const isComplete = ctx.run != null && (scope === "run" || ctx.attempt?.number != null);
+  const isComplete = ctx.run?.id != null && (scope === "run" || ctx.attempt?.number != null);
   return isComplete ? undefined : refusal("MissingContextError", "ERR_MISSING_CONTEXT", "");
 }
 
@@ -46,16 +49,20 @@ function findRefused(key, nested) {
     return kind && ["the key", kind];
   }
   for (let index = 0; index < key.length; index++) {
-    const kind = Array.isArray(key[index]) && nested === "coerced" ? kindInside(key[index]) : kindOf(key[index]);
+    const kind = Array.isArray(key[index]) && nested === "coerced" ? kindInside(key[index], [key, key[index]]) : kindOf(key[index]);
     if (kind) return [`part ${index} of the key`, kind];
   }
   return undefined;
 }
 
-/** A list inside a list is taken as `join` takes it: null and undefined are empty there. */
+/**
+ * A list inside a list is taken as `join` takes it: null and undefined are empty there. A list that contains
+ * itself is refused, where `join` writes nothing.
+ */
 function kindInside(list, around = [list]) {
   for (const item of Array.from(list)) {
-    if (item == null || around.includes(item)) continue;
+    if (item == null) continue;
+    if (around.includes(item)) return "an array inside an array";
     const kind = Array.isArray(item) ? kindInside(item, [...around, item]) : kindOf(item);
     if (kind) return kind;
   }
@@ -73,7 +80,7 @@ function kindOf(value) {
     case "symbol":
       return "a symbol";
     case "object":
-      return isKey(value) ? undefined : "an object";
+      return isKey(value) ? undefined : typeof value.then === "function" ? "a promise" : "an object";
     default:
       return undefined;
   }

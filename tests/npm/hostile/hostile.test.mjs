@@ -46,15 +46,15 @@ hostile("each part, the length, the scope and the context are read once", () => 
   assert.deepEqual(twice, [], "reads of the same value");
 });
 
-hostile("a proxy around a key, a copy of one and a revoked proxy are refused", () => {
+hostile("a proxy around a key and an object that inherits from one are that key; a copy and a revoked proxy are refused", () => {
   const key = createSync("a");
   const { proxy, revoke } = Proxy.revocable([], {});
   revoke();
-  assert.throws(() => createSync([new Proxy(key, {})]), { code: "ERR_INVALID_KEY", message: /not a proxy or a copy/ });
-  assert.throws(() => createSync([Object.create(key)]), { code: "ERR_INVALID_KEY" });
+  assert.equal(hashOf([new Proxy(key, {})], { scope: "global" }), sha256(key.hash));
+  assert.equal(hashOf([Object.create(key)], { scope: "global" }), sha256(key.hash));
   assert.throws(() => planReset(Object.create(main.IdempotencyKey.prototype)), { code: "ERR_INVALID_KEY" });
   assert.throws(() => createSync([{ ...key }]), { code: "ERR_INVALID_KEY" });
-  assert.throws(() => createSync(proxy), TypeError);
+  assert.throws(() => createSync(proxy), { code: "ERR_INVALID_KEY" });
 });
 
 hostile("an object that claims to be a key, with a hash that is none, is refused", () => {
@@ -165,7 +165,7 @@ hostile("a list whose delimiters alone are too long for a text is refused soon",
   const started = performance.now();
   for (const length of [2 ** 32 - 1, 2 ** 53 - 1]) {
     const endless = new Proxy([], { get: (_, name) => (name === "length" ? length : "") });
-    assert.throws(() => createSync(endless), RangeError);
+    assert.throws(() => createSync(endless), { code: "ERR_ENGINE" });
   }
   assert.ok(performance.now() - started < 1_000);
 });
@@ -197,7 +197,7 @@ hostile("values that can't be asked anything are refused by what they are", () =
   for (const scope of [bare, callable, Symbol("s"), ["run"], { toString: () => "run" }, 0, NaN, "RUN", "run\0", " run"]) {
     assert.throws(() => createSync("a", { scope }), { code: "ERR_INVALID_SCOPE" });
   }
-  assert.throws(() => createSync("a", { ctx: { run: { id: Symbol("s") } } }), TypeError);
+  assert.throws(() => createSync("a", { ctx: { run: { id: Symbol("s") } } }), { code: "ERR_MISSING_CONTEXT" });
 });
 
 hostile("names that objects inherit are neither scopes nor codes", () => {

@@ -53,6 +53,7 @@ test("a million live keys give back their own options, and leave nothing when dr
   assert.equal(result.wrong, 0);
   assert.equal(result.memories, 1, "one wasm instance");
   assert.ok(result.wasm <= 4 << 20, `wasm memory: ${result.wasm} bytes`);
-  assert.ok(result.perKey < 250, `${result.perKey} bytes of heap for each key`);
+  // The SDK 4.8.3 keeps 187 to 200 bytes for each key: four fifths of the least.
+  assert.ok(result.perKey <= 149, `${result.perKey} bytes of heap for each key`);
   assert.ok(result.left < 2 << 20, `${result.left} bytes left after all keys were dropped`);
 });
