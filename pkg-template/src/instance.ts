@@ -204,9 +204,13 @@ export function createInstance(config: Config): IdempotencyKeys {
       }
     },
     fromPayload(payload, options) {
-      checkOptions(options, PAYLOAD_OPTIONS);
-      const hash = hashPayload(payload, { operation: options?.operation ?? undefined });
-      return createSync(hash, options && { scope: options.scope, ctx: options.ctx });
+      try {
+        checkOptions(options, PAYLOAD_OPTIONS);
+        const hash = hashPayload(payload, { operation: options?.operation ?? undefined });
+        return createSync(hash, options && { scope: options.scope, ctx: options.ctx });
+      } catch (cause) {
+        throw documented(cause);
+      }
     },
     async reset(taskIdentifier, key, options, requestOptions) {
       checkOptions(requestOptions, REQUEST_OPTIONS, "request options");

@@ -15,7 +15,7 @@ const CHECKS = {
     make: 1359,
     is: 184,
     attemptKey: 41,
-    js: 269,
+    js: 262,
     catalog: 687,
     reset: 1345,
     schema: 26,
