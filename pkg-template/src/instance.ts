@@ -222,10 +222,14 @@ export function createInstance(config: Config): IdempotencyKeys {
       if (changes == null) {
         throw new InvalidArgumentError(`the settings are ${changes}, expected an object with ${CONFIG.join(", ")}`);
       }
-      checkOptions(changes, CONFIG, "settings");
-      checkOptions(changes.requestOptions, REQUEST_OPTIONS, "request options");
-      const given = Object.entries(changes).filter(([, value]) => value !== undefined);
-      return createInstance({ ...config, ...Object.fromEntries(given) });
+      try {
+        checkOptions(changes, CONFIG, "settings");
+        checkOptions(changes.requestOptions, REQUEST_OPTIONS, "request options");
+        const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+        return createInstance({ ...config, ...Object.fromEntries(given) });
+      } catch (cause) {
+        throw documented(cause);
+      }
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Refuses arguments that are not what they have to be, and says what was meant. */
 
-import { EngineError, IdempotencyKeyError, InvalidArgumentError } from "../errors.js";
+import { InvalidArgumentError } from "../errors.js";
 import { isPromise } from "./material.js";
 
 /** Refuses options that are no object, and a name that no option has. */
@@ -72,16 +72,10 @@ function kindOf(value: unknown): string {
 }
 
 /**
- * What a call throws for what broke it off: an argument that can't be read (a revoked proxy, a symbol in
- * place of a number), or the end of stack or memory. Errors of getters and callbacks pass as they are.
+ * What a call throws for what broke it off: an argument that can't be read, such as a revoked proxy. What else
+ * getters and callbacks throw passes as it is.
  */
 export function documented(cause: unknown): unknown {
-  if (cause instanceof IdempotencyKeyError) {
-    return cause;
-  }
-  if (cause instanceof RangeError) {
-    return new EngineError("the call needed more memory or stack than there is", { cause });
-  }
   return cause instanceof TypeError
     ? new InvalidArgumentError(`an argument can't be read: ${cause.message}`, { cause })
     : cause;

@@ -36,12 +36,20 @@ function joinAll(parts: readonly unknown[], length: number): string {
   const texts: string[] = [];
   for (let index = 0; index < length; index++) {
     if (index === MANY_PARTS) {
-      // Throws at once if not even the delimiters fit in a string.
-      DELIMITER.repeat(length - 1);
+      refuseTooMany(length);
     }
     texts.push(partText(parts[index], index));
   }
   return texts.join(DELIMITER);
+}
+
+/** No engine's strings are longer. */
+const LONGEST_STRING = 2 ** 30;
+
+function refuseTooMany(length: number): void {
+  if (length > LONGEST_STRING) {
+    throw new InvalidKeyError(`the key has ${length} parts, too many for one string: hash them in parts`);
+  }
 }
 
 /** One part as a string; `index` is its place in the array. */

@@ -16,6 +16,13 @@ export function refusedKey(key, nested) {
   return kind && refusal("InvalidKeyError", "ERR_INVALID_KEY", `${place} is ${kind}, expected`);
 }
 
+/** How the main entry refuses options that are no object, or have a name that it doesn't know; the SDK ignores them. */
+export function refusedOptions(options, names = ["scope", "ctx"]) {
+  if (options == null) return undefined;
+  const isKnown = typeof options === "object" && Object.keys(options).every((name) => names.includes(name));
+  return isKnown ? undefined : refusal("InvalidArgumentError", "ERR_INVALID_ARGUMENT", "the options ");
+}
+
 /** How an unknown scope is refused, to which the SDK adds no suffix without saying so. */
 export function refusedScope(options) {
   const scope = options?.scope ?? "run";

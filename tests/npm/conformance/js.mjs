@@ -5,7 +5,7 @@
 
 import { decode } from "./decode.mjs";
 import { cases } from "../support/vectors.mjs";
-import { refusedContext, refusedKey, refusedScope } from "./differences.mjs";
+import { refusedContext, refusedKey, refusedOptions, refusedScope } from "./differences.mjs";
 import { contextOf, emptyCatalog, inContext, outcome } from "./context.mjs";
 import { show } from "./report.mjs";
 import { compare, isReady } from "./subject.mjs";
@@ -45,7 +45,7 @@ async function run(subject, report, { id, ctx, expect, body }) {
   const ended = await outcome(() => body(module));
   let recorded = "throws" in expect ? { throws: expect.throws } : { value: chosenValue(subject, id, expect, report) };
   let { options } = expect;
-  const refused = subject.isOurs && isAboutAKey(expect) ? firstRefusal(calls, ctx, subject.nested) : undefined;
+  const refused = subject.isOurs && isAboutAKey(expect) ? firstRefusal(calls, ctx, subject) : undefined;
   if (subject.isOurs && !refused && calls.some(({ key }) => hasOwnMethods(key))) {
     const copy = await likeACopy(subject, calls[0]);
     if (show(copy) !== show({ recorded, options })) report.differs("list with methods of its own");
@@ -85,10 +85,10 @@ function observe(sdk, calls) {
   };
 }
 
-function firstRefusal(calls, ctx, nested) {
+function firstRefusal(calls, ctx, { main, nested }) {
   try {
     for (const { key, options } of calls) {
-      const refused = refusedScope(options) ?? refusedKey(key, nested) ?? refusedContext(ctx, options);
+      const refused = (main && refusedOptions(options)) ?? refusedScope(options) ?? refusedKey(key, nested) ?? refusedContext(ctx, options);
       if (refused) return refused;
     }
   } catch {

@@ -5,10 +5,11 @@
 
 import { decode } from "./decode.mjs";
 import { cases } from "../support/vectors.mjs";
-import { isRefusal, refusedKey, refusedScope } from "./differences.mjs";
+import { isRefusal, refusedKey, refusedOptions, refusedScope } from "./differences.mjs";
 import { contextOf, inContext, outcome } from "./context.mjs";
 
 const NOT_FOUND = 404;
+const RESET_OPTIONS = ["scope", "ctx", "parentRunId", "attemptNumber"];
 
 export async function planReset({ main }, file, report) {
   for (const { id, input, expect } of cases(file)) {
@@ -40,7 +41,7 @@ function setUp({ idempotencyKeys }, { key, options, ctx }) {
 }
 
 function check(report, id, { key, options, input, expect }, ended) {
-  const refused = refusedScope(options) ?? refusedKey(key, "refused");
+  const refused = refusedOptions(options, RESET_OPTIONS) ?? refusedScope(options) ?? refusedKey(key, "refused");
   if (refused) {
     report.differs(refused.name);
     return report.equal(id, refused.name, isRefusal(ended.throws, refused) ? refused.name : ended);

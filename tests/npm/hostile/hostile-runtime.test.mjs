@@ -96,6 +96,6 @@ if (process.env.LONGEST) {
     const { right, ends, wrong } = await run("longest", [esm]);
     assert.deepEqual(wrong, []);
     assert.equal(right, true);
-    assert.deepEqual(ends, { many: true, list: "ERR_ENGINE", scope: "ERR_ENGINE", runId: "ERR_ENGINE" });
+    assert.deepEqual(ends, { many: true, list: "RangeError", scope: "ERR_ENGINE", runId: "ERR_ENGINE" });
   });
 }
