@@ -1,36 +1,37 @@
-//! Every way a call can fail: a stable code, and beside it the text that says what was found,
-//! what is allowed and what to do.
+//! Every way a call can fail: a stable code, a message that says what was found, what is allowed and
+//! what to do, and the same as data.
 //!
-//! The npm package throws one class per code, with the same code and the same text.
+//! The npm package throws one class per code, with the same code, message and data.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
-use crate::text::{self, excerpt};
+use crate::text::{decimal, excerpt, join};
 
-/// Bytes of what was found that a message shows.
+/// Bytes of a caller's string that an error repeats.
 const FOUND: usize = 100;
 
-/// What kind of mistake an [`Error`] reports. The name is stable; the text of an error is not.
+/// What kind of mistake an [`Error`] reports. The name is stable; an error's message is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {
-    /// A key, or a part of one, that is neither text nor an idempotency key.
+    /// A key, or a part of one, that is neither a string nor an idempotency key.
     InvalidKey,
     /// A scope other than `run`, `attempt` and `global`.
     InvalidScope,
-    /// A scope that needs a run id or an attempt number, where there is none.
+    /// A scope that needs a run id or an attempt number, without one.
     MissingContext,
     /// A time-to-live that the server would not understand.
     InvalidTtl,
-    /// A payload that canonical JSON can't carry.
+    /// A payload that canonical JSON can't represent.
     InvalidPayload,
-    /// A token that was damaged, cut short, or made by a later version.
+    /// A token that was damaged, truncated, or made by a later version.
     InvalidToken,
 }
 
 impl ErrorCode {
-    /// The code as the npm package's errors carry it, such as `ERR_INVALID_SCOPE`.
+    /// The code as the npm package's errors have it, such as `ERR_INVALID_SCOPE`.
     pub const fn as_str(self) -> &'static str {
         match self {
             ErrorCode::InvalidKey => "ERR_INVALID_KEY",
@@ -44,312 +45,331 @@ impl ErrorCode {
 }
 
 /// Why a call was refused.
+///
+/// ```
+/// use idempotency_keys::{ErrorCode, parse_ttl};
+/// let error = parse_ttl("1h30m").unwrap_err();
+/// assert_eq!(error.code(), ErrorCode::InvalidTtl);
+/// assert_eq!(error.suggestion(), Some("90m"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Report>);
+
+/// Boxed, so that results stay small: each copy of one is code in the wasm module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Report {
     code: ErrorCode,
     message: String,
-    /// Where in the message the path in a payload, or the TTL to write instead, starts and ends.
-    detail: [usize; 2],
+    index: Option<u32>,
+    /// [`Error::found`]; empty for none.
+    found: String,
+    /// [`Error::path`] or [`Error::suggestion`]; empty for none.
+    detail: String,
+}
+
+/// What a scope lacks, in [`IdempotencyKey::create`](crate::IdempotencyKey::create) and in
+/// [`plan_reset`](crate::plan_reset).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Missing {
+    RunId,
+    Attempt,
+    ResetRunId,
+    ResetAttempt,
+}
+
+/// An argument that has to be a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Argument {
+    Ttl,
+    Token,
+    Operation,
+}
+
+impl Argument {
+    /// In the order of their codes on the npm package's boundary.
+    pub(crate) const ALL: [Argument; 3] = [Argument::Ttl, Argument::Token, Argument::Operation];
+}
+
+/// A JavaScript value that JSON can't represent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoJson {
+    BigInt,
+    Cycle,
+    NonFinite,
+    /// `undefined`, a function or a symbol.
+    Nothing,
+}
+
+impl NoJson {
+    /// In the order of their codes on the npm package's boundary.
+    pub(crate) const ALL: [NoJson; 4] = [
+        NoJson::BigInt,
+        NoJson::Cycle,
+        NoJson::NonFinite,
+        NoJson::Nothing,
+    ];
 }
 
 impl Error {
     /// The stable code.
     pub fn code(&self) -> ErrorCode {
-        self.code
+        self.0.code
     }
 
     /// What was found, what is allowed, and what to do.
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
-    /// Where in the payload the fault is, such as `$.items[0].id`.
+    /// Where in the payload the mistake is, such as `$.items[0].id`.
     pub fn path(&self) -> Option<&str> {
         self.detail_of(ErrorCode::InvalidPayload)
     }
 
-    /// The time-to-live to write instead, such as `90m` for `1h30m`.
+    /// What to write instead, such as `90m` for the time-to-live `1h30m`.
     pub fn suggestion(&self) -> Option<&str> {
         self.detail_of(ErrorCode::InvalidTtl)
     }
 
+    /// The index of the refused part of a key.
+    pub fn index(&self) -> Option<u32> {
+        self.0.index
+    }
+
+    /// What was found: the string itself, its first 100 bytes and an ellipsis if it is longer, or what
+    /// kind of value it is, such as `an array`.
+    pub fn found(&self) -> Option<&str> {
+        (!self.0.found.is_empty()).then_some(&self.0.found)
+    }
+
     fn detail_of(&self, code: ErrorCode) -> Option<&str> {
-        (self.code == code && self.detail != [0; 2]).then_some(self.detail())
+        let is_one = self.0.code == code && !self.0.detail.is_empty();
+        is_one.then_some(&self.0.detail)
     }
 
     /// [`Error::path`] or [`Error::suggestion`], whichever there is, or else an empty string.
     pub(crate) fn detail(&self) -> &str {
-        let [start, end] = self.detail;
-        self.message.get(start..end).unwrap_or_default()
+        &self.0.detail
     }
 
-    /// Joins the pieces of a message. Not `format!`: the formatting machinery would make up a
-    /// third of the wasm module.
+    /// Joins the pieces of a message. Not `format!`: the formatting machinery would be a third of the
+    /// wasm module.
     #[inline(never)]
-    fn new(code: ErrorCode, pieces: &[&str]) -> Error {
-        Error {
+    fn new(code: ErrorCode, pieces: &[&str], found: &str, detail: &str) -> Error {
+        Error(Box::new(Report {
             code,
-            message: text::join(pieces),
-            detail: [0; 2],
-        }
-    }
-
-    /// `instead` is what the server reads as the SDK reads `text`.
-    pub(crate) fn ttl_ignored(text: &str, instead: &str) -> Error {
-        let mut error = Error::new(
-            ErrorCode::InvalidTtl,
-            &[
-                "the server ignores the TTL \"",
-                text,
-                "\", which then is 30 days: write \"",
-                instead,
-                "\"",
-            ],
-        );
-        let end = error.message.len() - 1;
-        error.detail = [end - instead.len(), end];
-        error
-    }
-
-    pub(crate) fn invalid_ttl(text: &str) -> Error {
-        Error::new(
-            ErrorCode::InvalidTtl,
-            &[
-                "the server ignores the TTL \"",
-                &excerpt(text, FOUND),
-                "\", which then is 30 days: write digits and one of the units s, m, h and d, such as \"5m\"",
-            ],
-        )
-    }
-
-    pub(crate) fn ttl_out_of_range(text: &str) -> Error {
-        Error::new(
-            ErrorCode::InvalidTtl,
-            &[
-                "the TTL \"",
-                &excerpt(text, FOUND),
-                "\" ends after the last date there is: write at most \"100000000d\"",
-            ],
-        )
-    }
-
-    pub(crate) fn ttl_is_no_text(found: &str) -> Error {
-        Error::new(
-            ErrorCode::InvalidTtl,
-            &["the TTL is ", found, ", expected a text such as \"5m\""],
-        )
-    }
-
-    pub(crate) fn token_is_no_text(found: &str) -> Error {
-        Error::new(
-            ErrorCode::InvalidToken,
-            &[
-                "the token is ",
-                found,
-                ", expected the text that toToken() returned",
-            ],
-        )
-    }
-
-    pub(crate) fn operation_is_no_text(found: &str) -> Error {
-        Error::new(
-            ErrorCode::InvalidPayload,
-            &[
-                "the operation is ",
-                found,
-                ", expected a text such as \"charge\"",
-            ],
-        )
-    }
-
-    #[inline(never)]
-    pub(crate) fn damaged_token() -> Error {
-        Error::new(
-            ErrorCode::InvalidToken,
-            &[
-                "the token was damaged or cut short, or is none: pass on unchanged what toToken() (Rust: to_token) returned",
-            ],
-        )
-    }
-
-    pub(crate) fn later_token(version: u8) -> Error {
-        Error::new(
-            ErrorCode::InvalidToken,
-            &[
-                "the token is of version ",
-                &text::decimal(u64::from(version)),
-                ", and this version of idempotency-keys reads version 1: update it, or find out what changed the token",
-            ],
-        )
-    }
-
-    #[inline(never)]
-    fn invalid_payload(path: &str, pieces: &[&str]) -> Error {
-        const BEFORE: &str = "the payload can't be hashed: ";
-        let mut error = Error::new(
-            ErrorCode::InvalidPayload,
-            &[BEFORE, path, &text::join(pieces)],
-        );
-        error.detail = [BEFORE.len(), BEFORE.len() + path.len()];
-        error
-    }
-
-    pub(crate) fn lone_surrogate(path: &str) -> Error {
-        Error::invalid_payload(
-            path,
-            &[
-                " has a lone surrogate (half of a UTF-16 pair), which UTF-8 can't carry: use text.toWellFormed(), or encode binary data, as base64 for example",
-            ],
-        )
-    }
-
-    pub(crate) fn duplicate_member(path: &str) -> Error {
-        Error::invalid_payload(
-            path,
-            &[
-                " is there twice in its object, and readers of JSON disagree about which one counts: leave one out",
-            ],
-        )
-    }
-
-    /// What only JavaScript values can have; `problem` is in its words.
-    pub(crate) fn refused_payload(path: &str, problem: &str) -> Error {
-        Error::invalid_payload(path, &[" ", problem])
-    }
-
-    /// A JavaScript value that `JSON.stringify` has no stack for.
-    pub(crate) fn nested_too_deeply() -> Error {
-        Error::invalid_payload(
-            "$",
-            &[" is nested too deeply for JSON.stringify and the stack that is left"],
-        )
-    }
-
-    pub(crate) fn payload_too_long() -> Error {
-        Error::invalid_payload("$", &[" is 4 GiB or more of JSON: hash it in parts"])
-    }
-
-    /// `found` is what stands at byte `offset`, where something else belongs.
-    pub(crate) fn not_json(path: &str, offset: usize, found: Option<&str>) -> Error {
-        let found = found.unwrap_or_default();
-        let found = match found.chars().next() {
-            Some(character) => text::join(&[
-                " is not JSON (RFC 8259): unexpected \"",
-                excerpt(found, character.len_utf8()).trim_end_matches('…'),
-                "\"",
-            ]),
-            None => String::from(" is not JSON (RFC 8259): unexpected end"),
-        };
-        Error::invalid_payload(path, &[&found, " at byte ", &text::decimal(offset as u64)])
-    }
-
-    pub(crate) fn number_out_of_range(path: &str, number: &str) -> Error {
-        Error::invalid_payload(
-            path,
-            &[
-                " is ",
-                &excerpt(number, FOUND),
-                ", which no double-precision number can hold: pass it as a string",
-            ],
-        )
+            message: join(pieces),
+            index: None,
+            found: join(&[found]),
+            detail: join(&[detail]),
+        }))
     }
 
     /// A key part of a kind that the SDK would hash to the same few strings for unrelated keys.
     ///
-    /// `kind` says what was found, with its article; `index` is the part's place in a list.
-    pub(crate) fn invalid_part(kind: &str, index: Option<u32>) -> Error {
+    /// `found` says what it is, with its article; `index` is its place in the array of parts.
+    pub(crate) fn invalid_part(found: &str, index: Option<u32>) -> Error {
         let place = match index {
-            Some(index) => text::join(&["part ", &text::decimal(u64::from(index)), " of the key"]),
+            Some(index) => join(&["part ", &decimal(u64::from(index)), " of the key"]),
             None => String::from("the key"),
         };
-        Error::new(
-            ErrorCode::InvalidKey,
-            &[
-                &place,
-                " is ",
-                kind,
-                ", expected a string, a number, a bigint, a boolean or an IdempotencyKey: convert it to a string that tells it from every other value",
-            ],
-        )
+        let pieces = [
+            &place,
+            " is ",
+            found,
+            ", expected a string, a number, a bigint, a boolean or an IdempotencyKey: convert it to a string that tells it from every other value",
+        ];
+        let mut error = Error::new(ErrorCode::InvalidKey, &pieces, found, "");
+        error.0.index = index;
+        error
     }
 
     /// A value with the brand of a key and no hash.
     pub(crate) fn key_without_hash() -> Error {
-        Error::new(
-            ErrorCode::InvalidKey,
-            &[
-                "a value that claims to be an IdempotencyKey has no valid hash: pass the key itself, not a proxy or a copy of it",
-            ],
-        )
+        let pieces = [
+            "a value that claims to be an IdempotencyKey has no valid hash: pass the key itself, not a proxy or a copy of it",
+        ];
+        Error::new(ErrorCode::InvalidKey, &pieces, "", "")
     }
 
     pub(crate) fn invalid_scope(found: &str) -> Error {
-        Error::new(
-            ErrorCode::InvalidScope,
-            &[
-                "unknown scope \"",
-                found,
-                "\", expected \"run\", \"attempt\" or \"global\"",
-            ],
-        )
+        let found = &excerpt(found, FOUND);
+        let pieces = [
+            "unknown scope \"",
+            found,
+            "\", expected \"run\", \"attempt\" or \"global\"",
+        ];
+        Error::new(ErrorCode::InvalidScope, &pieces, found, "")
     }
 
-    pub(crate) fn context_without_run_id() -> Error {
-        Error::new(
-            ErrorCode::MissingContext,
-            &["the context has no run: pass ctx with run.id, or use scope \"global\""],
-        )
+    pub(crate) fn missing_context(missing: Missing) -> Error {
+        Error::new(ErrorCode::MissingContext, &[missing.message()], "", "")
     }
 
-    pub(crate) fn context_without_attempt() -> Error {
-        Error::new(
-            ErrorCode::MissingContext,
-            &[
-                "scope \"attempt\" needs an attempt number and the context has none: pass ctx with attempt.number, or use scope \"run\"",
+    /// `suggestion` is what the server reads as the SDK reads `found`; it may be empty.
+    pub(crate) fn invalid_ttl(found: &str, suggestion: &str) -> Error {
+        let [advice, end] = match suggestion {
+            "" => [
+                "write digits and one of the units s, m, h and d, such as \"5m\"",
+                "",
             ],
-        )
+            _ => ["write \"", "\""],
+        };
+        let found = &excerpt(found, FOUND);
+        let pieces = [
+            "the server ignores the TTL \"",
+            found,
+            "\", which then is 30 days: ",
+            advice,
+            suggestion,
+            end,
+        ];
+        Error::new(ErrorCode::InvalidTtl, &pieces, found, suggestion)
     }
 
-    /// The SDK's own text (`resetIdempotencyKey`, @trigger.dev/core 4.8.3).
-    pub(crate) fn reset_without_run_id() -> Error {
-        Error::new(
-            ErrorCode::MissingContext,
-            &[
-                "resetIdempotencyKey: parentRunId is required for 'run' scope when called outside a task context",
-            ],
-        )
+    pub(crate) fn ttl_out_of_range(found: &str) -> Error {
+        let found = &excerpt(found, FOUND);
+        let pieces = [
+            "the TTL \"",
+            found,
+            "\" ends after the last date there is: write at most \"100000000d\"",
+        ];
+        Error::new(ErrorCode::InvalidTtl, &pieces, found, "")
     }
 
-    /// The SDK's own text (`resetIdempotencyKey`, @trigger.dev/core 4.8.3).
-    pub(crate) fn reset_without_attempt() -> Error {
-        Error::new(
-            ErrorCode::MissingContext,
-            &[
-                "resetIdempotencyKey: parentRunId and attemptNumber are required for 'attempt' scope when called outside a task context",
-            ],
-        )
+    /// `found` says what it is, with its article.
+    pub(crate) fn not_a_string(argument: Argument, found: &str) -> Error {
+        let (code, name, expected) = match argument {
+            Argument::Ttl => (ErrorCode::InvalidTtl, "TTL", "a string such as \"5m\""),
+            Argument::Token => (
+                ErrorCode::InvalidToken,
+                "token",
+                "the string that toToken() returned",
+            ),
+            Argument::Operation => (
+                ErrorCode::InvalidPayload,
+                "operation",
+                "a string such as \"charge\"",
+            ),
+        };
+        let found = &excerpt(found, FOUND);
+        let pieces = ["the ", name, " is ", found, ", expected ", expected];
+        Error::new(code, &pieces, found, "")
+    }
+
+    #[inline(never)]
+    pub(crate) fn damaged_token() -> Error {
+        let pieces = [
+            "the token was damaged or truncated, or is no token: pass on unchanged what toToken() (Rust: to_token) returned",
+        ];
+        Error::new(ErrorCode::InvalidToken, &pieces, "", "")
+    }
+
+    pub(crate) fn later_token(version: u8) -> Error {
+        let pieces = [
+            "the token is of version ",
+            &decimal(u64::from(version)),
+            ", and this version of idempotency-keys reads version 1: update it, or find out what changed the token",
+        ];
+        Error::new(ErrorCode::InvalidToken, &pieces, "", "")
+    }
+
+    /// The problem is in three pieces, of which the second one is what was found, or empty.
+    #[inline(never)]
+    fn invalid_payload(path: &str, [before, found, after]: [&str; 3]) -> Error {
+        let pieces = ["the payload can't be hashed: ", path, before, found, after];
+        Error::new(ErrorCode::InvalidPayload, &pieces, found, path)
+    }
+
+    /// A JavaScript value; `problem` is in the caller's words.
+    pub(crate) fn refused_payload(path: &str, problem: &str) -> Error {
+        Error::invalid_payload(path, [" ", "", problem])
+    }
+
+    /// `found` says what it is, with its article.
+    pub(crate) fn no_json(kind: NoJson, path: &str, found: &str) -> Error {
+        let after = match kind {
+            NoJson::Cycle => {
+                let problem = " contains itself: its JSON would have no end";
+                return Error::invalid_payload(path, [problem, "", ""]);
+            }
+            NoJson::BigInt => ", which JSON can't represent: convert it to a string",
+            NoJson::NonFinite => {
+                ", which JSON can't represent: pass a finite number, a string or null"
+            }
+            NoJson::Nothing => {
+                ", which JSON can't represent: pass null, or a value that JSON.stringify writes"
+            }
+        };
+        Error::invalid_payload(path, [" is ", &excerpt(found, FOUND), after])
+    }
+
+    pub(crate) fn lone_surrogate(path: &str) -> Error {
+        let problem = " contains a lone surrogate (half of a UTF-16 pair), which UTF-8 can't represent: use toWellFormed(), or encode binary data, for example as base64";
+        Error::invalid_payload(path, [problem, "", ""])
+    }
+
+    pub(crate) fn duplicate_member(path: &str) -> Error {
+        let problem = " appears twice in its object, and JSON parsers disagree about which one counts: remove one";
+        Error::invalid_payload(path, [problem, "", ""])
+    }
+
+    pub(crate) fn payload_too_long() -> Error {
+        let problem = " is 2 GiB or more of JSON: hash it in parts";
+        Error::invalid_payload("$", [problem, "", ""])
+    }
+
+    /// A JavaScript value whose depth exceeds the stack of `JSON.stringify`.
+    pub(crate) fn nested_too_deeply() -> Error {
+        let problem = " is nested too deeply for JSON.stringify and the stack that is left";
+        Error::invalid_payload("$", [problem, "", ""])
+    }
+
+    /// `found` is the unexpected character at byte `offset`, or `None` at the end.
+    pub(crate) fn not_json(path: &str, offset: usize, found: Option<char>) -> Error {
+        let offset = decimal(offset as u64);
+        let Some(found) = found else {
+            let problem = " is not JSON (RFC 8259): unexpected end at byte ";
+            return Error::invalid_payload(path, [problem, "", &offset]);
+        };
+        let before = " is not JSON (RFC 8259): unexpected \"";
+        let after = join(&["\" at byte ", &offset]);
+        Error::invalid_payload(path, [before, found.encode_utf8(&mut [0; 4]), &after])
+    }
+
+    pub(crate) fn number_out_of_range(path: &str, number: &str) -> Error {
+        let after = ", which no double-precision number can represent: pass it as a string";
+        Error::invalid_payload(path, [" is ", &excerpt(number, FOUND), after])
+    }
+}
+
+impl Missing {
+    fn message(self) -> &'static str {
+        match self {
+            Missing::RunId => {
+                "the context has no run: pass ctx with run.id, or use scope \"global\""
+            }
+            Missing::Attempt => {
+                "scope \"attempt\" needs an attempt number and the context has none: pass ctx with attempt.number, or use scope \"run\""
+            }
+            // These two are the SDK's (`resetIdempotencyKey`, @trigger.dev/core 4.8.3).
+            Missing::ResetRunId => {
+                "resetIdempotencyKey: parentRunId is required for 'run' scope when called outside a task context"
+            }
+            Missing::ResetAttempt => {
+                "resetIdempotencyKey: parentRunId and attemptNumber are required for 'attempt' scope when called outside a task context"
+            }
+        }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 
 impl core::error::Error for Error {}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_refused_part_is_named_by_its_index() {
-        let error = Error::invalid_part("null", Some(2));
-        assert_eq!(error.code().as_str(), "ERR_INVALID_KEY");
-        assert_eq!(
-            error.message(),
-            "part 2 of the key is null, expected a string, a number, a bigint, a boolean or an IdempotencyKey: convert it to a string that tells it from every other value"
-        );
-    }
-}
+mod tests;

@@ -17,7 +17,7 @@ use wasm_bindgen::prelude::*;
 use self::error::thrown;
 use self::key::Joined;
 use self::options::{CreateOptions, HashOptions, ResetOptions, TaskContext};
-use crate::error::Error;
+use crate::error::{Argument, Error};
 use crate::random::{ENTROPY_LENGTH, RandomKeys};
 use crate::reset::{self, Steps};
 use crate::scope::{Scope, created_suffix};
@@ -210,7 +210,7 @@ pub fn hash_payload(payload: Unknown, options: Option<JsHashOptions>) -> Result<
 #[wasm_bindgen(js_name = parseTtl)]
 pub fn parse_ttl(ttl: Text) -> Result<f64, JsValue> {
     let Some(string) = ttl.as_string() else {
-        return Err(thrown(&Error::ttl_is_no_text(&found(&ttl))));
+        return Err(thrown(&Error::not_a_string(Argument::Ttl, &found(&ttl))));
     };
     let duration = ttl::parse(&string).map_err(|error| thrown(&error))?;
     Ok(duration.as_secs() as f64 * 1_000.0)
@@ -236,7 +236,10 @@ pub fn random_key() -> Result<String, JsValue> {
 pub fn from_token(token: Text) -> Result<JsValue, JsValue> {
     match token.as_string() {
         Some(token) => key::of_token(&token),
-        None => Err(thrown(&Error::token_is_no_text(&found(&token)))),
+        None => Err(thrown(&Error::not_a_string(
+            Argument::Token,
+            &found(&token),
+        ))),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Material and scope suffix to [`IdempotencyKey`]: the hash, and beside it what it was made from.
+//! Material and scope suffix to [`IdempotencyKey`]: the hash, and what it was made from.
 
 use alloc::string::String;
 use core::fmt;
@@ -9,8 +9,8 @@ use crate::scope::{self, Context, Scope};
 use crate::sha256::{Digest, Hasher};
 use crate::text;
 
-/// An idempotency key that carries its own options: its hash goes over the wire, its material and
-/// scope stay with it for as long as it lives.
+/// An idempotency key with its own options: requests have its hash; its material and scope stay with
+/// it.
 ///
 /// ```
 /// use idempotency_keys::{Context, IdempotencyKey, Scope};
@@ -62,7 +62,7 @@ impl IdempotencyKey {
         }
     }
 
-    /// 64 lower-case hex digits: what goes over the wire.
+    /// 64 lower-case hex digits: the key as requests have it.
     pub fn hash(&self) -> &str {
         &self.hash
     }
@@ -135,7 +135,7 @@ impl IdempotencyKey {
         IdempotencyKey::create(digest.to_hex(), scope, context)
     }
 
-    /// The key as one URL-safe text, to be stored or sent: material, scope and what the scope added.
+    /// The key as one URL-safe string, to be stored or sent: material, scope and the scope's suffix.
     /// The npm package reads and writes the same tokens.
     ///
     /// ```
@@ -146,29 +146,29 @@ impl IdempotencyKey {
     /// # Ok::<(), idempotency_keys::Error>(())
     /// ```
     pub fn to_token(&self) -> String {
-        let carried = crate::token::Carried {
+        let content = crate::token::TokenContent {
             scope: self.scope,
             key: self.key().as_bytes(),
             suffix: self.material.get(self.key_length..).unwrap_or_default(),
         };
-        carried.to_token()
+        content.to_token()
     }
 
-    /// The key that a token carries, its hash computed anew.
+    /// The key in a token; its hash is computed again.
     ///
-    /// A JavaScript text may have half of a surrogate pair, which a Rust one can't: such a key comes
-    /// with U+FFFD in its place, and the hash that it has in JavaScript, too.
+    /// A key made in JavaScript may contain a lone surrogate; in Rust it becomes U+FFFD. The hash is the
+    /// same.
     ///
     /// # Errors
-    /// `ERR_INVALID_TOKEN` for a token of which any character was changed, left out or added, and for
+    /// `ERR_INVALID_TOKEN` for a token in which any character was changed, removed or added, and for
     /// one of a later version.
     pub fn from_token(token: &str) -> Result<IdempotencyKey, Error> {
-        let opened = crate::token::Opened::new(token.as_bytes())?;
-        let carried = opened.carried()?;
+        let verified = crate::token::VerifiedToken::new(token.as_bytes())?;
+        let content = verified.content()?;
         Ok(IdempotencyKey::from_suffix(
-            crate::token::to_text(carried.key),
-            carried.scope,
-            carried.suffix,
+            crate::token::to_string_lossy(content.key),
+            content.scope,
+            content.suffix,
         ))
     }
 }

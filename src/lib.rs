@@ -2,16 +2,16 @@
 //!
 //! A key is `hex(SHA-256(UTF-8(parts joined with "-")))`: the caller's parts first, then what the
 //! [`Scope`] adds, the parent run's id or that and the attempt's number. The SDK returns the bare
-//! hash and remembers in a table what it was made from; an [`IdempotencyKey`] carries it along.
+//! hash and keeps in a table what it was made from; an [`IdempotencyKey`] has that with it.
 //!
 //! | you have | you want | call |
 //! |---|---|---|
-//! | a text or a list of texts | its key | [`IdempotencyKey::create`] |
+//! | a string, or an array of strings | its key | [`IdempotencyKey::create`] |
 //! | a JSON payload | the key of its data | [`IdempotencyKey::from_payload`], [`canonicalize`], [`hash_payload`] |
-//! | a key | to hand it to another process, or to JavaScript | [`IdempotencyKey::to_token`], [`IdempotencyKey::from_token`] |
-//! | a key, or what it was made from | to make the server forget it | [`plan_reset`] |
-//! | a time-to-live such as `"90m"` | what the server takes it for | [`parse_ttl`] |
-//! | nothing | a key that nobody else has | [`random_key`] |
+//! | a key | to pass it to another process, or to JavaScript | [`IdempotencyKey::to_token`], [`IdempotencyKey::from_token`] |
+//! | a key, or what it was made from | to reset it on the server | [`plan_reset`] |
+//! | a time-to-live such as `"90m"` | how the server reads it | [`parse_ttl`] |
+//! | nothing | a unique key | [`random_key`] |
 //!
 //! ```
 //! use idempotency_keys::{IdempotencyKey, Scope};
@@ -22,7 +22,7 @@
 //! # Ok::<(), idempotency_keys::Error>(())
 //! ```
 //!
-//! The modules below stand in the order in which data flows through them. None of them knows of
+//! Below, one line for each module, in the order in which data flows. None of them depends on
 //! JavaScript: the npm package of the same name is this crate behind `npm.rs`.
 
 #![cfg_attr(not(test), no_std)]
@@ -35,26 +35,28 @@ extern crate alloc;
 #[cfg(not(any(idempotency_keys_npm, target_os = "none")))]
 extern crate std;
 
-// Shared helpers: strings without `core::fmt`, errors.
-mod error;
+// Strings without `core::fmt`: join, decimal, hex digits, excerpts.
 mod text;
-
-// A key's material, what its scope adds, and the hash of both.
+// Error codes, messages and their data.
+mod error;
+// The caller's parts of a key, joined; what can't be a part.
 mod material;
+// Scope and context to the suffix that a scope adds.
 mod scope;
+// Bytes to digest; one message or many.
 mod sha256;
-
-// JSON to canonical JSON to its hash.
+// JSON to canonical JSON (RFC 8785) to its digest.
 mod payload;
-
-// The key, its token, its reset.
-mod key;
-mod reset;
+// Key to token and back.
 mod token;
-
-// Independent of the rest.
-mod random;
+// Material, scope and context to a key.
+mod key;
+// Key or material to the keys that a reset tries.
+mod reset;
+// A time-to-live to a duration, as the server reads it.
 mod ttl;
+// Random keys: UUIDs of version 7.
+mod random;
 
 #[cfg(all(feature = "serde", not(idempotency_keys_npm)))]
 pub mod serde;

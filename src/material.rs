@@ -1,13 +1,15 @@
-//! A string or a list of strings to validated key material.
+//! A string or a slice of strings to key material.
 
 use alloc::string::String;
 
-/// What stands between two parts of a key.
+use crate::error::Error;
+
+/// Joins the parts of a key.
 ///
 /// The SDK joins without escaping, so `["a", "b"]` and `"a-b"` are the same key.
 pub const DELIMITER: &str = "-";
 
-/// The caller's part of a key: a text, or a list of texts joined with [`DELIMITER`].
+/// The caller's part of a key: a string, or several joined with [`DELIMITER`].
 ///
 /// ```
 /// use idempotency_keys::Material;
@@ -26,7 +28,7 @@ impl Material {
         &self.joined
     }
 
-    /// Whether there is any part; an empty text is one, an empty list has none.
+    /// Whether there is any part: an empty string is one, an empty array has none.
     pub fn has_parts(&self) -> bool {
         self.has_parts
     }
@@ -37,9 +39,9 @@ impl Material {
 }
 
 impl From<String> for Material {
-    fn from(text: String) -> Material {
+    fn from(string: String) -> Material {
         Material {
-            joined: text,
+            joined: string,
             has_parts: true,
         }
     }
@@ -94,6 +96,43 @@ impl<S: AsRef<str>, const N: usize> From<[S; N]> for Material {
 impl<S: AsRef<str>> From<&alloc::vec::Vec<S>> for Material {
     fn from(parts: &alloc::vec::Vec<S>) -> Material {
         Material::from(parts.as_slice())
+    }
+}
+
+/// A value that can't be a part of a key: the SDK would hash unrelated values of its kind to the same
+/// few strings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PartKind {
+    Null,
+    Undefined,
+    Array,
+    Object,
+    Function,
+    Symbol,
+}
+
+impl PartKind {
+    /// In the order of their codes on the npm package's boundary.
+    pub(crate) const ALL: [PartKind; 6] = [
+        PartKind::Null,
+        PartKind::Undefined,
+        PartKind::Array,
+        PartKind::Object,
+        PartKind::Function,
+        PartKind::Symbol,
+    ];
+
+    /// The error for the part at `index`, or for a key that is such a value itself.
+    pub(crate) fn refuse(self, index: Option<u32>) -> Error {
+        let found = match self {
+            PartKind::Null => "null",
+            PartKind::Undefined => "undefined",
+            PartKind::Array => "an array inside an array",
+            PartKind::Object => "an object",
+            PartKind::Function => "a function",
+            PartKind::Symbol => "a symbol",
+        };
+        Error::invalid_part(found, index)
     }
 }
 

@@ -15,8 +15,8 @@ use alloc::vec::Vec;
 use spin::{Mutex, MutexGuard};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::error::Error;
-use crate::material::DELIMITER;
+use crate::error::{Argument, Error};
+use crate::material::{DELIMITER, PartKind};
 use crate::payload::sort::{self, Workspace};
 use crate::reset::{self, AfterFailure, ResetOptions, Steps};
 use crate::scope::{self, Context, Scope};
@@ -24,7 +24,7 @@ use crate::sha256::batch::Batch;
 use crate::sha256::block::Suffix;
 use crate::sha256::{Digest, HEX_LENGTH, Hasher, hash_many};
 use crate::text;
-use crate::token::{Carried, Opened};
+use crate::token::{TokenContent, VerifiedToken};
 
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
@@ -304,19 +304,11 @@ pub fn finish(slot: usize) {
     room.put(hasher.finish());
 }
 
-/// Refuses a key, or the part of one at `index`, for what it is; see [`Error::invalid_part`].
+/// Refuses a key, or the part of one at `index`, for what it is; see [`PartKind`].
 #[wasm_bindgen]
 pub fn refuse_part(kind: usize, index: i32) -> i32 {
-    const KINDS: [&str; 6] = [
-        "null",
-        "undefined",
-        "an array inside an array",
-        "an object",
-        "a function",
-        "a symbol",
-    ];
-    let kind = KINDS.get(kind).copied().unwrap_or_default();
-    room().fail(&Error::invalid_part(kind, u32::try_from(index).ok()))
+    let kind = PartKind::ALL.get(kind).copied().unwrap_or(PartKind::Null);
+    room().fail(&kind.refuse(u32::try_from(index).ok()))
 }
 
 /// See [`reset::is_hash_length`].
@@ -377,11 +369,8 @@ pub fn after_failure(candidates: usize, index: usize, status: u16) -> i32 {
 pub fn refuse_non_text(kind: usize, found_length: i32) -> i32 {
     let mut room = room();
     let found = Texts(&room.input).next(found_length).unwrap_or_default();
-    let error = match kind {
-        0 => Error::ttl_is_no_text(found),
-        1 => Error::token_is_no_text(found),
-        _ => Error::operation_is_no_text(found),
-    };
+    let argument = Argument::ALL.get(kind).copied().unwrap_or(Argument::Ttl);
+    let error = Error::not_a_string(argument, found);
     room.fail(&error)
 }
 
@@ -391,7 +380,7 @@ pub fn refuse_non_text(kind: usize, found_length: i32) -> i32 {
 pub fn to_token(scope: usize, key_length: usize, suffix_length: i32) {
     let mut room = room();
     let (key, rest) = room.input.split_at_checked(key_length).unwrap_or_default();
-    let carried = Carried {
+    let carried = TokenContent {
         scope: scope_of(scope),
         key,
         suffix: Texts(rest).next(suffix_length).unwrap_or_default(),
@@ -407,8 +396,8 @@ pub fn open_token(length: usize) -> i32 {
     let Room {
         input, bytes, text, ..
     } = &mut *room;
-    let opened = Opened::new(input.get(..length).unwrap_or_default());
-    let error = match opened.as_ref().map(Opened::carried) {
+    let opened = VerifiedToken::new(input.get(..length).unwrap_or_default());
+    let error = match opened.as_ref().map(VerifiedToken::content) {
         Ok(Ok(carried)) => {
             bytes.clear();
             text::append(bytes, carried.key);

@@ -1,4 +1,4 @@
-//! Payload to hash: canonical JSON, and behind it the operation that it is for.
+//! Payload to hash: canonical JSON, followed by the operation that the key is for.
 
 mod chunk;
 mod member;
@@ -15,26 +15,26 @@ use self::sort::Workspace;
 use crate::error::Error;
 use crate::sha256::{Digest, Hasher};
 
-/// The digest of plain JSON, the first `length` bytes of `text`, in canonical order or as it stands, with
-/// the `behind` bytes that follow it; and how many of its values are `null` or `{}`. The same is refused either way.
-/// [`sort::SLACK`] bytes have to follow the JSON.
-pub(crate) fn hash_plain(
+/// The digest of compact JSON, the first `length` bytes of `text`, in canonical order or as it is, followed by
+/// the `trailing` bytes after it; and how many of its values are `null` or `{}`. The same payloads are refused either way.
+/// [`sort::SLACK`] bytes must follow.
+pub(crate) fn hash_compact(
     text: &mut [u8],
     length: usize,
-    behind: usize,
+    trailing: usize,
     canonical: bool,
     workspace: &mut Workspace,
     bytes: &mut Vec<u8>,
 ) -> Result<(Digest, u32), Error> {
     let mut hasher = Hasher::default();
-    let all = text.get(..length + behind).unwrap_or_default();
+    let all = text.get(..length + trailing).unwrap_or_default();
     if !canonical {
         hasher.update(all);
     }
-    let ordered = sort::order(text, length, behind, workspace)?;
+    let ordered = sort::order(text, length, trailing, workspace)?;
     let unclear = ordered.unclear;
     if canonical && ordered.is_text() {
-        hasher.update(text.get(..length + behind).unwrap_or_default());
+        hasher.update(text.get(..length + trailing).unwrap_or_default());
     } else if canonical {
         ordered.write(bytes);
         hasher.update(bytes);
@@ -42,15 +42,15 @@ pub(crate) fn hash_plain(
     Ok((hasher.finish(), unclear))
 }
 
-/// Canonical JSON (RFC 8785): the same text for the same data, whatever the order of members, the
-/// whitespace and the way that numbers and texts are written.
+/// Canonical JSON (RFC 8785): the same string for the same data, whatever the order of members, the
+/// whitespace, and the notation of numbers and strings.
 ///
-/// Takes any JSON text (RFC 8259), of any depth.
+/// Takes any JSON (RFC 8259), of any depth.
 ///
 /// # Errors
-/// `ERR_INVALID_PAYLOAD`, naming the path and what stands there, for a text that is not JSON, a name
-/// that an object has twice, half of a surrogate pair (`"\ud800"`), and a number that is too large for
-/// double precision (`1e400`). Larger integers than 2^53 are rounded, as by JavaScript.
+/// `ERR_INVALID_PAYLOAD`, naming the path, for a string that is not JSON, a duplicate member
+/// (`{"a":1,"a":2}`), a lone surrogate (`"\ud800"`), and a number beyond the range of a double (`1e400`).
+/// Integers beyond 2^53 are rounded, as in JavaScript.
 ///
 /// ```
 /// use idempotency_keys::canonicalize;
@@ -60,16 +60,16 @@ pub(crate) fn hash_plain(
 /// );
 /// assert_eq!(
 ///     canonicalize(r#"{"items": [{"id": 1, "id": 2}]}"#).unwrap_err().message(),
-///     "the payload can't be hashed: $.items[0].id is there twice in its object, and readers of JSON disagree about which one counts: leave one out",
+///     "the payload can't be hashed: $.items[0].id appears twice in its object, and JSON parsers disagree about which one counts: remove one",
 /// );
 /// # Ok::<(), idempotency_keys::Error>(())
 /// ```
 pub fn canonicalize(json: &str) -> Result<String, Error> {
-    canonicalize_plain(parse::plain(json)?)
+    canonicalize_compact(parse::compact(json)?)
 }
 
-/// Plain JSON in canonical order.
-pub(crate) fn canonicalize_plain(json: String) -> Result<String, Error> {
+/// Compact JSON in canonical order.
+pub(crate) fn canonicalize_compact(json: String) -> Result<String, Error> {
     let (mut text, length) = with_slack(json, "");
     let mut workspace = Workspace::new();
     let ordered = sort::order(&mut text, length, 0, &mut workspace)?;
@@ -79,23 +79,23 @@ pub(crate) fn canonicalize_plain(json: String) -> Result<String, Error> {
         text = canonical;
     }
     text.truncate(length);
-    // Members start and end next to ASCII, so this is UTF-8 as the text was.
+    // Spans start and end at ASCII characters, so this is UTF-8 as before.
     Ok(String::from_utf8(text).unwrap_or_default())
 }
 
-/// A text, another one behind it, and what [`sort::order`] needs; and the first one's length.
-fn with_slack(text: String, behind: &str) -> (Vec<u8>, usize) {
+/// The string, the trailing one, and the slack that [`sort::order`] needs; and the length of the first.
+fn with_slack(text: String, trailing: &str) -> (Vec<u8>, usize) {
     let length = text.len();
     let mut bytes = text.into_bytes();
-    bytes.extend_from_slice(behind.as_bytes());
+    bytes.extend_from_slice(trailing.as_bytes());
     bytes.resize(bytes.len() + sort::SLACK, 0);
     (bytes, length)
 }
 
-/// The digest of a payload's canonical JSON, with `operation` (or `""`) behind it, so that one payload
-/// has a key for each thing that is done with it.
+/// The digest of a payload's canonical JSON followed by `operation`, which may be empty. Different
+/// operations on one payload have different digests.
 ///
-/// For JSON exactly as it stands, take [`Digest::of`]: the recipe `sha256(JSON.stringify(payload))`.
+/// For JSON exactly as it is, use [`Digest::of`]: the recipe `sha256(JSON.stringify(payload))`.
 ///
 /// # Errors
 /// Those of [`canonicalize`].
@@ -107,8 +107,8 @@ fn with_slack(text: String, behind: &str) -> (Vec<u8>, usize) {
 /// # Ok::<(), idempotency_keys::Error>(())
 /// ```
 pub fn hash_payload(json: &str, operation: &str) -> Result<Digest, Error> {
-    let (mut text, length) = with_slack(parse::plain(json)?, operation);
+    let (mut text, length) = with_slack(parse::compact(json)?, operation);
     let workspace = &mut Workspace::new();
     let bytes = &mut Vec::new();
-    Ok(hash_plain(&mut text, length, operation.len(), true, workspace, bytes)?.0)
+    Ok(hash_compact(&mut text, length, operation.len(), true, workspace, bytes)?.0)
 }

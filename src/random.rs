@@ -1,4 +1,4 @@
-//! Random keys: UUIDs of version 7 (RFC 9562 section 5.7), each greater than the one before.
+//! Random keys: UUIDs of version 7 (RFC 9562 section 5.7), each greater than the last.
 
 use alloc::string::String;
 
@@ -9,15 +9,18 @@ pub const ENTROPY_LENGTH: usize = 10;
 
 /// Bits of a key's counter, the field `rand_a` together with the first bits of `rand_b`.
 const COUNTER_BITS: u32 = 42;
-/// Where hyphens stand in a key's text, and where its sixteenth digit does.
+/// The version and the variant of every key (RFC 9562 sections 4.2 and 4.1).
+const VERSION: u64 = 0x7;
+const VARIANT: u64 = 0b10;
+/// Where a key has its hyphens, and where its sixteenth digit.
 const HYPHENS: [usize; 4] = [8, 13, 18, 23];
 const MIDDLE: usize = 17;
 
 /// Makes random keys that sort by the time they were made, also within one millisecond (RFC 9562
 /// section 6.2, method 1: a counter of 42 bits, started at random each millisecond).
 ///
-/// Asks for the time and for random bytes, so that it runs where there is neither clock nor
-/// operating system; elsewhere [`random_key`](crate::random_key) is all that is needed.
+/// The caller passes the time and the random bytes, so that it needs neither a clock nor an operating
+/// system. Where there are both, use [`random_key`](crate::random_key).
 ///
 /// ```
 /// use idempotency_keys::RandomKeys;
@@ -41,37 +44,34 @@ impl RandomKeys {
         }
     }
 
-    /// A generator that goes on after `last`, a key that another one made; a text that is none counts
-    /// as no key.
-    pub fn after(last: &str) -> RandomKeys {
-        let (mut high, mut low, mut length) = (0, 0, 0);
+    /// A generator whose keys are greater than `last`, a key that another generator made. `None` if
+    /// `last` is not a UUID of version 7, as lower-case hex digits with hyphens.
+    pub fn after(last: &str) -> Option<RandomKeys> {
+        let (mut high, mut low) = (0, 0);
         for digit in last.bytes().filter_map(hex_value) {
             high = (high << 4) | (low >> 60);
             low = (low << 4) | digit;
-            length += 1;
         }
-        if length != 32 {
-            return RandomKeys::new();
-        }
-        RandomKeys {
+        let is_version_7 = (high >> 12) & 0xf == VERSION && low >> 62 == VARIANT;
+        (is_version_7 && text([high, low]) == last).then_some(RandomKeys {
             milliseconds: high >> 16,
             counter: ((high & 0xfff) << 30) | ((low >> 32) & 0x3fff_ffff),
-        }
+        })
     }
 
-    /// The next key, at `milliseconds` after 1970 by the clock. `entropy` has to come from the
-    /// platform's secure random source, new for each key.
+    /// The next key. `milliseconds` is the time since 1970; `entropy` must come from the platform's secure
+    /// random source, anew for each key.
     ///
-    /// A clock that stands still or is set back makes keys go on from the last time instead.
+    /// If the clock stands still or is set back, keys continue from the last time.
     pub fn next(&mut self, milliseconds: u64, entropy: [u8; ENTROPY_LENGTH]) -> String {
         let [a, b, c, d, e, f, tail @ ..] = entropy;
         let random = u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
         if milliseconds > self.milliseconds {
             self.milliseconds = milliseconds;
-            // The highest bit is left free, so that the counter has room to count.
+            // The highest bit starts as zero, so that the counter does not overflow soon.
             self.counter = random & ((1 << (COUNTER_BITS - 1)) - 1);
         } else {
-            // By more than one, so that nobody can tell the next key from this one.
+            // By a random amount, so that the next key can't be predicted from this one.
             self.counter += 1 + (random & 0xffff);
             if self.counter >> COUNTER_BITS != 0 {
                 self.milliseconds += 1;
@@ -92,17 +92,16 @@ fn hex_value(digit: u8) -> Option<u64> {
     match digit {
         b'0'..=b'9' => Some(u64::from(digit - b'0')),
         b'a'..=b'f' => Some(u64::from(digit - b'a') + 10),
-        b'A'..=b'F' => Some(u64::from(digit - b'A') + 10),
         _ => None,
     }
 }
 
-/// 48 bits of time, version 7, 12 bits of the counter, and behind them variant 0b10, the counter's
-/// other 30 bits and 32 random bits. Two halves: arithmetic on 128 bits is a library of its own in
-/// wasm.
+/// 48 bits of time, the version, 12 bits of the counter; then the variant, the counter's other 30 bits and
+/// 32 random bits. In two halves, since 128-bit arithmetic needs a library in wasm.
 fn layout(milliseconds: u64, counter: u64, tail: [u8; 4]) -> [u64; 2] {
-    let high = (milliseconds << 16) | (0x7 << 12) | ((counter >> 30) & 0xfff);
-    let low = (0b10 << 62) | ((counter & 0x3fff_ffff) << 32) | u64::from(u32::from_be_bytes(tail));
+    let high = (milliseconds << 16) | (VERSION << 12) | ((counter >> 30) & 0xfff);
+    let low =
+        (VARIANT << 62) | ((counter & 0x3fff_ffff) << 32) | u64::from(u32::from_be_bytes(tail));
     [high, low]
 }
 
@@ -123,14 +122,14 @@ fn text([high, low]: [u64; 2]) -> String {
     text::ascii(&text)
 }
 
-/// A random key for `Idempotency-Key` headers and the like: a UUID of version 7, greater than any
+/// A random key, for example for an `Idempotency-Key` header: a UUID of version 7, greater than all
 /// that this process made before.
 ///
-/// In a header it stands in quotation marks, as a structured field string
+/// In a header it is enclosed in quotation marks, as a structured field string
 /// (draft-ietf-httpapi-idempotency-key-header): `format!("\"{}\"", random_key())`.
 ///
 /// # Panics
-/// If the operating system has no random bytes to give, which no healthy one ever does.
+/// If the operating system's random source fails.
 ///
 /// ```
 /// let key = idempotency_keys::random_key();
@@ -173,10 +172,28 @@ mod tests {
     fn a_generator_goes_on_after_another_one_s_key() {
         let mut keys = RandomKeys::new();
         let last = keys.next(1_700_000_000_000, [0xfe; 10]);
-        let next = RandomKeys::after(&last).next(1_600_000_000_000, [1; 10]);
+        let next = RandomKeys::after(&last)
+            .unwrap()
+            .next(1_600_000_000_000, [1; 10]);
         assert_eq!(next, keys.next(1_600_000_000_000, [1; 10]));
         assert!(next > last);
-        assert_eq!(RandomKeys::after("no key").milliseconds, 0);
+    }
+
+    #[test]
+    fn a_generator_goes_on_only_after_a_uuid_of_version_7() {
+        assert!(RandomKeys::after("017f22e2-79b0-74cc-b333-333333333333").is_some());
+        for other in [
+            "",
+            "no key",
+            "017f22e2-79b0-44cc-b333-333333333333",
+            "017f22e2-79b0-74cc-7333-333333333333",
+            "017F22E2-79B0-74CC-B333-333333333333",
+            "017f22e279b074ccb333333333333333",
+            "017f22e2-79b0-74cc-b333-3333333333333",
+            "00017f22e2-79b0-74cc-b333-333333333333",
+        ] {
+            assert!(RandomKeys::after(other).is_none(), "{other}");
+        }
     }
 
     #[test]

@@ -1,19 +1,19 @@
-//! A key, or raw material, to the plan of a reset: which keys to try, in which order, and what a
-//! failure of each means. Plain data; whoever has a network carries it out.
+//! Key or material to the plan of a reset: which keys to try, in which order, and what to do after a
+//! failure. It is data only; the caller sends the requests.
 //!
 //! The rules are those of `resetIdempotencyKey` in @trigger.dev/core 4.8.3.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::error::Error;
+use crate::error::{Error, Missing};
 use crate::key::{self, IdempotencyKey};
 use crate::material::Material;
 use crate::scope::{self, Context, Scope};
 use crate::sha256::HEX_LENGTH;
 
-/// Whether a text of `utf16_length` code units could be a hash already. The SDK asks for the
-/// length only: 32 emoji pass, too.
+/// Whether a string of `utf16_length` code units could be a hash already. The SDK checks only the
+/// length, so that 32 emoji pass, too.
 pub const fn is_hash_length(utf16_length: usize) -> bool {
     utf16_length == HEX_LENGTH
 }
@@ -21,23 +21,23 @@ pub const fn is_hash_length(utf16_length: usize) -> bool {
 /// What to reset.
 #[derive(Clone, Debug)]
 pub enum Target {
-    /// A key that is known to be one: its hash is sent as it is.
+    /// A key: its hash is sent.
     Key(IdempotencyKey),
-    /// A text, which may be a hash already or material to hash.
+    /// A string, which may be a hash already, or material to hash.
     Text(String),
-    /// A list of parts: material to hash.
+    /// Several parts: material to hash.
     Parts(Material),
 }
 
 /// How the material of a [`Target`] was scoped when its key was made.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ResetOptions<'a> {
-    /// The scope; `None` where the caller named none.
+    /// The scope; `None` if the caller named none.
     pub scope: Option<Scope>,
-    /// The run that made the key; `None`: the one of `context`. An empty text is not `None`: it
-    /// counts as missing, context or not.
+    /// The run that made the key; `None`: the run of `context`. An empty string counts as missing,
+    /// whatever the context.
     pub parent_run_id: Option<&'a str>,
-    /// The attempt that made the key; `None`: the one of `context`.
+    /// The attempt that made the key; `None`: the attempt of `context`.
     pub attempt: Option<&'a str>,
     /// The running task.
     pub context: Option<Context<'a>>,
@@ -50,19 +50,19 @@ pub struct ResetPlan {
     pub candidates: Vec<String>,
 }
 
-/// Which candidates a plan tries. The texts are the caller's to fill in, who may hold one that a
-/// Rust string can't (JavaScript's lone surrogates).
+/// Which candidates a plan tries. The caller has the string itself, which in JavaScript may contain
+/// lone surrogates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Steps {
-    /// The text as it is.
+    /// The string as it is.
     Verbatim,
     /// The hash derived from the material and this scope suffix.
     Derived(String),
-    /// The text as it is and then, if no run has it, the derived hash.
+    /// The string as it is and then, if no run has it, the derived hash.
     VerbatimThenDerived(String),
 }
 
-/// What follows from a candidate's failure.
+/// What to do after a candidate's failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterFailure {
     /// Report this failure.
@@ -93,13 +93,13 @@ pub(crate) fn after_failure(candidates: usize, index: usize, status: u16) -> Aft
 
 /// Plans a reset.
 ///
-/// A key is sent as it is. So is a text of 64 characters (UTF-16 code units) without a scope; with
-/// one it is tried as it is and then, on a 404, as the hash derived from it. Anything else is
+/// A key is sent as its hash. A string of 64 characters (UTF-16 code units) without a scope is sent as
+/// it is; with a scope it is tried as it is and then, on a 404, as the hash derived from it. Anything else is
 /// hashed with its scope, `run` unless named.
 ///
 /// # Errors
-/// `ERR_MISSING_CONTEXT` where the scope needs a run id or an attempt number that neither the
-/// options nor the context have, unless a 64-character text can be tried as it is.
+/// `ERR_MISSING_CONTEXT` if the scope needs a run id or an attempt number that neither the options
+/// nor the context have, unless a 64-character string can be tried as it is.
 ///
 /// ```
 /// use idempotency_keys::{ResetOptions, Scope, Target, plan_reset};
@@ -131,8 +131,8 @@ pub fn plan_reset(target: &Target, options: ResetOptions<'_>) -> Result<ResetPla
     })
 }
 
-/// The rule itself. `is_hash`: the target is a text that could be a hash already; `has_parts`: it
-/// is not an empty list.
+/// The rule itself. `is_hash`: the target is a string that could be a hash already; `has_parts`: it is
+/// not an empty array.
 pub(crate) fn steps(
     is_hash: bool,
     has_parts: bool,
@@ -158,8 +158,9 @@ fn suffix(has_parts: bool, options: ResetOptions<'_>) -> Result<String, Error> {
         attempt: options.attempt.or(running.attempt),
     };
     let scope = options.scope.unwrap_or_default();
-    scope::suffix(scope, maker, has_parts, |scope, _| match scope {
-        Scope::Attempt => Error::reset_without_attempt(),
-        _ => Error::reset_without_run_id(),
-    })
+    let missing = match scope {
+        Scope::Attempt => Missing::ResetAttempt,
+        _ => Missing::ResetRunId,
+    };
+    scope::suffix(scope, maker, has_parts, missing)
 }

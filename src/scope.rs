@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::error::Error;
+use crate::error::{Error, Missing};
 use crate::material::DELIMITER;
 
 /// What a key is unique within (`IdempotencyKeyScope` in @trigger.dev/core 4.8.3).
@@ -13,7 +13,7 @@ pub enum Scope {
     Run,
     /// One attempt of one run: a new key on every retry.
     Attempt,
-    /// Everywhere: the same key whoever makes it.
+    /// Everywhere: the same key in every run.
     Global,
 }
 
@@ -24,8 +24,8 @@ impl Scope {
     /// Reads a scope's name.
     ///
     /// # Errors
-    /// `ERR_INVALID_SCOPE` for any other text, such as `"RUN"`, `"task"` or `""`. (The SDK takes
-    /// them all, adds no suffix, and so makes such keys global without saying so.)
+    /// `ERR_INVALID_SCOPE` for any other string, such as `"RUN"`, `"task"` or `""`. (The SDK accepts
+    /// them and adds no suffix, so that such keys are global.)
     ///
     /// ```
     /// use idempotency_keys::Scope;
@@ -42,7 +42,7 @@ impl Scope {
             .ok_or_else(|| Error::invalid_scope(name))
     }
 
-    /// The name, as it goes over the wire.
+    /// The name, as requests have it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Scope::Run => "run",
@@ -69,8 +69,8 @@ impl core::str::FromStr for Scope {
 
 /// The running task, as far as keys depend on it (`ctx` in the SDK).
 ///
-/// Both values are texts: JavaScript turns an attempt number into text before it hashes it, and
-/// any number that it can hold is legal there.
+/// Both values are strings: the SDK converts an attempt number to a string before it hashes it, and
+/// any JavaScript number is legal.
 ///
 /// ```
 /// use idempotency_keys::Context;
@@ -118,17 +118,18 @@ pub(crate) fn created_suffix(
     context: Option<Context<'_>>,
     has_parts: bool,
 ) -> Result<String, Error> {
-    let missing = |_, context: Context<'_>| match context.run_id {
-        None => Error::context_without_run_id(),
-        Some(_) => Error::context_without_attempt(),
+    let Some(context) = context else {
+        return Ok(String::new());
     };
-    context.map_or(Ok(String::new()), |context| {
-        suffix(scope, context, has_parts, missing)
-    })
+    let missing = match context.run_id {
+        None => Missing::RunId,
+        Some(_) => Missing::Attempt,
+    };
+    suffix(scope, context, has_parts, missing)
 }
 
-/// What `scope` adds, as it follows the caller's parts. `missing` is the error for a context that
-/// lacks what the scope needs.
+/// What `scope` adds, as it follows the caller's parts. `missing` is the error if the context lacks
+/// what the scope needs.
 ///
 /// Material without any parts is no part at all, so nothing delimits it: `[]` and `""` are different
 /// keys, as in the SDK.
@@ -136,13 +137,13 @@ pub(crate) fn suffix(
     scope: Scope,
     context: Context<'_>,
     has_parts: bool,
-    missing: fn(Scope, Context<'_>) -> Error,
+    missing: Missing,
 ) -> Result<String, Error> {
     match (scope, context.run_id, context.attempt) {
         (Scope::Global, _, _) => Ok(String::new()),
         (Scope::Run, Some(run_id), _) => Ok(join(&[run_id], has_parts)),
         (Scope::Attempt, Some(run_id), Some(attempt)) => Ok(join(&[run_id, attempt], has_parts)),
-        (scope, _, _) => Err(missing(scope, context)),
+        _ => Err(Error::missing_context(missing)),
     }
 }
 
@@ -193,7 +194,7 @@ mod tests {
     fn run_and_attempt_scopes_need_a_run_id() {
         for name in [None, Some("run"), Some("attempt")] {
             let error = resolve(name, Some(Context::default()), true).unwrap_err();
-            assert_eq!(error, Error::context_without_run_id());
+            assert_eq!(error, Error::missing_context(Missing::RunId));
         }
         assert!(resolve(Some("global"), Some(Context::default()), true).is_ok());
     }
@@ -201,7 +202,7 @@ mod tests {
     #[test]
     fn attempt_scope_needs_an_attempt_number() {
         let error = resolve(Some("attempt"), Some(Context::new("run_1")), true).unwrap_err();
-        assert_eq!(error, Error::context_without_attempt());
+        assert_eq!(error, Error::missing_context(Missing::Attempt));
     }
 
     #[test]

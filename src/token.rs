@@ -1,6 +1,6 @@
-//! A key to a portable token and back: the key's text, scope and scope suffix as one URL-safe text.
+//! Key to portable token and back: the key, its scope and the scope's suffix as one URL-safe string.
 //!
-//! Version 1 is the base64url text (RFC 4648 section 5, no padding) of these bytes:
+//! Version 1 is the base64url encoding (RFC 4648 section 5, no padding) of these bytes:
 //!
 //! | bytes | what |
 //! |---|---|
@@ -11,8 +11,8 @@
 //! | any | the scope's suffix as it follows the key in the hash, UTF-8: `-run_abc123` |
 //! | 8 | checksum: the first bytes of SHA-256 over `idempotency-keys token` and all bytes above |
 //!
-//! A JavaScript key can hold half of a surrogate pair. It stands in the token as three bytes ED A0..BF
-//! 80..BF (WTF-8), so that JavaScript gets its own text back; hashes have U+FFFD in its place.
+//! A JavaScript string may contain a lone surrogate. A token encodes it as three bytes ED A0..BF 80..BF
+//! (WTF-8), so that JavaScript gets the same string back; in hashes and in Rust it becomes U+FFFD.
 
 mod base64url;
 
@@ -25,25 +25,25 @@ use crate::sha256::Hasher;
 use crate::text;
 
 const VERSION: u8 = 1;
-/// Versions that may come; any other first byte is no token's.
+/// Versions 2 to 15 are reserved for later; no token starts with any other byte.
 const LAST_VERSION: u8 = 15;
 const CHECKSUM_LENGTH: usize = 8;
 const CHECKSUM_TAG: &[u8] = b"idempotency-keys token";
 
-/// What a token carries.
+/// What a token contains.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Carried<'a> {
+pub(crate) struct TokenContent<'a> {
     pub(crate) scope: Scope,
     /// WTF-8.
     pub(crate) key: &'a [u8],
     pub(crate) suffix: &'a str,
 }
 
-impl Carried<'_> {
+impl TokenContent<'_> {
     /// The token.
     pub(crate) fn to_token(&self) -> String {
         let mut bytes = Vec::from([VERSION, self.scope as u8]);
-        let mut length = self.key.len() as u32;
+        let mut length = self.key.len();
         while length > 0x7f {
             bytes.push(length as u8 | 0x80);
             length >>= 7;
@@ -57,16 +57,16 @@ impl Carried<'_> {
     }
 }
 
-/// The bytes of a token, once they are known to be whole.
-pub(crate) struct Opened(Vec<u8>);
+/// The bytes of a token whose checksum is right.
+pub(crate) struct VerifiedToken(Vec<u8>);
 
-impl Opened {
-    /// Checks everything but what is inside.
+impl VerifiedToken {
+    /// Checks encoding, version and checksum.
     ///
     /// # Errors
-    /// `ERR_INVALID_TOKEN` for a text that is no token, was damaged or cut short, or is of a later
+    /// `ERR_INVALID_TOKEN` for a string that is no token, was damaged or truncated, or is of a later
     /// version.
-    pub(crate) fn new(token: &[u8]) -> Result<Opened, Error> {
+    pub(crate) fn new(token: &[u8]) -> Result<VerifiedToken, Error> {
         let mut bytes = base64url::decode(token).ok_or_else(Error::damaged_token)?;
         match bytes.first() {
             Some(&VERSION) => {}
@@ -78,18 +78,18 @@ impl Opened {
         if found != checksum(&bytes) {
             return Err(Error::damaged_token());
         }
-        Ok(Opened(bytes))
+        Ok(VerifiedToken(bytes))
     }
 
-    /// What the token carries.
+    /// What the token contains.
     ///
     /// # Errors
     /// `ERR_INVALID_TOKEN`: its checksum is right, but no version of this package wrote it.
-    pub(crate) fn carried(&self) -> Result<Carried<'_>, Error> {
+    pub(crate) fn content(&self) -> Result<TokenContent<'_>, Error> {
         self.read().ok_or_else(Error::damaged_token)
     }
 
-    fn read(&self) -> Option<Carried<'_>> {
+    fn read(&self) -> Option<TokenContent<'_>> {
         let [_, scope, rest @ ..] = self.0.as_slice() else {
             return None;
         };
@@ -98,7 +98,7 @@ impl Opened {
         let (key, suffix) = rest.split_at_checked(length)?;
         let suffix = core::str::from_utf8(suffix).ok()?;
         let possible = scope != Scope::Global || suffix.is_empty();
-        (possible && is_well_formed(key)).then_some(Carried { scope, key, suffix })
+        (possible && is_well_formed(key)).then_some(TokenContent { scope, key, suffix })
     }
 }
 
@@ -116,8 +116,8 @@ fn read_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let mut rest = bytes;
     let mut length = 0u32;
     for shift in [0, 7, 14, 21, 28] {
-        let (&byte, behind) = rest.split_first()?;
-        rest = behind;
+        let (&byte, trailing) = rest.split_first()?;
+        rest = trailing;
         let part = u32::from(byte & 0x7f);
         if part.leading_zeros() < shift || (byte == 0 && shift > 0) {
             return None;
@@ -130,14 +130,14 @@ fn read_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
     None
 }
 
-/// Whether `bytes` are WTF-8: UTF-8 that may also have lone surrogates.
+/// Whether `bytes` are WTF-8: UTF-8 that may also contain lone surrogates.
 pub(crate) fn is_well_formed(bytes: &[u8]) -> bool {
     let mut after_leading = false;
     for piece in pieces(bytes) {
         after_leading = match piece {
             Piece::Text(text) => text.is_empty(),
             Piece::Surrogate(second) if second < 0xb0 => true,
-            // A trailing one behind a leading one would be a pair, which is one character.
+            // A leading one followed by a trailing one would be a pair, which UTF-8 encodes as one.
             Piece::Surrogate(_) if !after_leading => false,
             _ => return false,
         };
@@ -145,8 +145,8 @@ pub(crate) fn is_well_formed(bytes: &[u8]) -> bool {
     true
 }
 
-/// WTF-8 as Rust and hashes have it, with U+FFFD for lone surrogates.
-pub(crate) fn to_text(bytes: &[u8]) -> String {
+/// WTF-8 to UTF-8: lone surrogates become U+FFFD.
+pub(crate) fn to_string_lossy(bytes: &[u8]) -> String {
     pieces(bytes)
         .map(|piece| match piece {
             Piece::Text(text) => text,
@@ -166,21 +166,21 @@ enum Piece<'a> {
 fn pieces(bytes: &[u8]) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = bytes;
     core::iter::from_fn(move || {
-        if let [0xed, second @ 0xa0..=0xbf, 0x80..=0xbf, behind @ ..] = rest {
-            rest = behind;
+        if let [0xed, second @ 0xa0..=0xbf, 0x80..=0xbf, trailing @ ..] = rest {
+            rest = trailing;
             return Some(Piece::Surrogate(*second));
         }
         let length = match core::str::from_utf8(rest) {
             Ok(_) => rest.len(),
             Err(error) => error.valid_up_to(),
         };
-        let (text, behind) = rest.split_at_checked(length)?;
+        let (text, trailing) = rest.split_at_checked(length)?;
         if text.is_empty() {
             let end = rest.is_empty();
             rest = &[];
             return (!end).then_some(Piece::Malformed);
         }
-        rest = behind;
+        rest = trailing;
         core::str::from_utf8(text).ok().map(Piece::Text)
     })
 }

@@ -1,8 +1,8 @@
 //! A time-to-live such as `"30m"` to a duration, as the Trigger.dev server reads it.
 //!
-//! `idempotencyKeyTTL` goes over the wire as text. The server reads one number and one unit, and
-//! takes anything else for "not given", which means 30 days. The SDK's own parser of durations reads
-//! more, so that code which checks with that one is not warned.
+//! Requests have `idempotencyKeyTTL` as a string. The server reads one number and one unit, and treats
+//! anything else as "not given", which means 30 days. The SDK's own parser reads more, so that code
+//! which validates with it gets no warning.
 
 use alloc::string::String;
 use core::time::Duration;
@@ -12,7 +12,7 @@ use crate::text;
 
 /// The units that the server reads, and the seconds in each.
 const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
-/// The SDK's parser gives up on longer texts.
+/// The SDK's parser refuses longer strings.
 const SDK_LENGTH: usize = 100;
 /// JavaScript's latest date, in seconds after 1970 (ECMA-262, Time Values): the server adds the TTL to
 /// the time of day, and past that has no date. How much more than this leaves no room for today's
@@ -24,7 +24,8 @@ const LATEST: u64 = 8_640_000_000_000;
 ///
 /// # Errors
 /// `ERR_INVALID_TTL` for what the server would ignore:
-/// - `"1h30m"`, `"1w"`, `"1hr"`: the SDK reads them, the server does not; the text says what to write.
+/// - `"1h30m"`, `"1w"`, `"1hr"`: the SDK reads them, the server does not; the error suggests what to
+///   write.
 /// - `""`, `"5"`, `"5 m"`, `"5M"`, `"-5m"`, `"1.5h"`, `"1e3s"`: nothing reads them.
 /// - `"8640000000001s"`: past the last date that there is.
 ///
@@ -48,13 +49,13 @@ pub fn parse(text: &str) -> Result<Duration, Error> {
         Some(seconds) if seconds <= LATEST => Ok(Duration::from_secs(seconds)),
         Some(_) => Err(Error::ttl_out_of_range(text)),
         None => Err(match sdk_seconds(text) {
-            Some(seconds) if seconds <= LATEST => Error::ttl_ignored(text, &rewrite(seconds)),
-            _ => Error::invalid_ttl(text),
+            Some(seconds) if seconds <= LATEST => Error::invalid_ttl(text, &rewrite(seconds)),
+            _ => Error::invalid_ttl(text, ""),
         }),
     }
 }
 
-/// The digits that `text` starts with, and what stands behind them.
+/// The digits that `text` starts with, and the rest.
 #[inline(never)]
 fn split_number(text: &str) -> (&str, &str) {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -105,7 +106,7 @@ fn sdk_seconds(text: &str) -> Option<u64> {
     Some(seconds)
 }
 
-/// The same time in the largest unit that gives a whole number.
+/// The same time in the largest unit that makes it a whole number.
 fn rewrite(seconds: u64) -> String {
     let (unit, each) = UNITS
         .into_iter()
@@ -120,7 +121,7 @@ mod tests {
     use super::*;
 
     fn message(text: &str) -> String {
-        String::from(parse(text).unwrap_err().message())
+        parse(text).unwrap_err().message().into()
     }
 
     #[test]

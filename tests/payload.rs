@@ -70,6 +70,10 @@ fn a_message_says_what_stands_where() {
         "the payload can't be hashed: $[1] is not JSON (RFC 8259): unexpected \"é\" at byte 4"
     );
     assert_eq!(
+        message("…"),
+        "the payload can't be hashed: $ is not JSON (RFC 8259): unexpected \"…\" at byte 0"
+    );
+    assert_eq!(
         message("[1"),
         "the payload can't be hashed: $[0] is not JSON (RFC 8259): unexpected end at byte 2"
     );
@@ -138,7 +142,7 @@ fn an_object_that_only_looks_like_the_one_before_it_gets_an_order_of_its_own() {
     }
     let twice = format!(r#"[{first},{{"b":4,"b":5,"a":6}}]"#);
     let error = canonicalize(&twice).expect_err("refused");
-    assert!(error.message().contains("$[1].b is there twice"), "{error}");
+    assert!(error.message().contains("$[1].b appears twice"), "{error}");
 }
 
 proptest! {

@@ -21,7 +21,7 @@ fuzz_target!(|json: &str| {
             assert_eq!(error.code(), ErrorCode::InvalidPayload);
             assert!(hash_payload(json, "").is_err());
             // Other readers take the last member of a name, and so what is refused here.
-            let is_twice = error.message().contains(" is there twice in its object");
+            let is_twice = error.message().contains(" appears twice in its object");
             let other = serde_json::from_str::<serde_json::Value>(json);
             assert!(
                 is_twice || other.is_err() || depth(json) > DEEPEST,

@@ -38,7 +38,10 @@ fuzz_target!(|input: Input| {
     for name in &input.parts {
         match Scope::parse(name) {
             Ok(scope) => assert_eq!(scope.as_str(), name),
-            Err(error) => assert!(error.message().contains(name.as_str())),
+            Err(error) => {
+                let found = error.found().unwrap();
+                assert!(found == name || found.len() <= 103 && found.ends_with('…'));
+            }
         }
     }
 });

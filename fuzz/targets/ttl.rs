@@ -38,8 +38,8 @@ fuzz_target!(|text: &str| {
         (Ok(duration), Some(seconds)) => assert_eq!(u128::from(duration.as_secs()), seconds),
         (Err(error), None) => {
             assert_eq!(error.code(), ErrorCode::InvalidTtl);
-            let (_, advice) = error
-                .message()
+            let message = error.message();
+            let (_, advice) = message
                 .rsplit_once('"')
                 .unwrap()
                 .0

@@ -10,10 +10,10 @@ use super::error::thrown;
 use super::string;
 use crate::error::Error;
 use crate::key;
-use crate::material::DELIMITER;
+use crate::material::{DELIMITER, PartKind};
 use crate::scope::Scope;
 use crate::sha256::HEX_LENGTH;
-use crate::token::{Carried, Opened};
+use crate::token::{TokenContent, VerifiedToken};
 
 #[wasm_bindgen(module = "/src/js/key.js")]
 extern "C" {
@@ -36,12 +36,12 @@ extern "C" {
 pub(super) fn start() {
     let token = Closure::<dyn Fn(JsString, String, String) -> String>::new(
         |key: JsString, scope: String, suffix: String| {
-            let carried = Carried {
+            let content = TokenContent {
                 scope: Scope::parse(&scope).unwrap_or_default(),
                 key: &string::to_wtf8(&key),
                 suffix: &suffix,
             };
-            carried.to_token()
+            content.to_token()
         },
     );
     let uuid = Closure::<dyn Fn(String) -> String>::new(|hash: String| key::uuid_of(&hash));
@@ -94,14 +94,14 @@ fn part(value: &JsValue, index: Option<u32>) -> Result<JsString, JsValue> {
         return hash_of(value).map(JsString::from);
     }
     let kind = match () {
-        () if value.is_null() => "null",
-        () if value.is_undefined() => "undefined",
-        () if value.is_function() => "a function",
-        () if value.is_symbol() => "a symbol",
-        () if Array::is_array(value) => "an array inside an array",
-        () => "an object",
+        () if value.is_null() => PartKind::Null,
+        () if value.is_undefined() => PartKind::Undefined,
+        () if value.is_function() => PartKind::Function,
+        () if value.is_symbol() => PartKind::Symbol,
+        () if Array::is_array(value) => PartKind::Array,
+        () => PartKind::Object,
     };
-    Err(thrown(&Error::invalid_part(kind, index)))
+    Err(thrown(&kind.refuse(index)))
 }
 
 /// The hash of a key, which may stem from another copy of the package and is not trusted.
@@ -118,13 +118,13 @@ pub(super) fn hash_of(key: &JsValue) -> Result<String, JsValue> {
 
 /// The key that a token carries.
 pub(super) fn of_token(token: &str) -> Result<JsValue, JsValue> {
-    let opened = Opened::new(token.as_bytes()).map_err(|error| thrown(&error))?;
-    let carried = opened.carried().map_err(|error| thrown(&error))?;
+    let verified = VerifiedToken::new(token.as_bytes()).map_err(|error| thrown(&error))?;
+    let content = verified.content().map_err(|error| thrown(&error))?;
     let joined = Joined {
-        key: string::of_wtf8(carried.key),
+        key: string::of_wtf8(content.key),
         has_parts: true,
     };
-    Ok(joined.to_key(carried.scope, carried.suffix))
+    Ok(joined.to_key(content.scope, content.suffix))
 }
 
 /// Parts of an array that is none are refused by name.

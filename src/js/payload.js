@@ -1,6 +1,6 @@
 // JSON.stringify, and what it silently writes as null or can't write.
 
-// In the order of `Error::refused_payload`.
+// In the order of `NoJson` in src/error.rs.
 const BIGINT = 0;
 const CYCLE = 1;
 const NON_FINITE = 2;

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use wasm_bindgen::prelude::*;
 
 use super::error::thrown;
-use crate::error::Error;
+use crate::error::{Argument, Error, NoJson};
 use crate::payload::sort::{self, Workspace};
 use crate::payload::{self, path};
 use crate::sha256::Digest;
@@ -29,7 +29,11 @@ fn json(value: &JsValue) -> Result<String, JsValue> {
         let path = path::of_steps(steps.as_bytes());
         thrown(&match kind {
             TOO_DEEP => Error::nested_too_deeply(),
-            _ => Error::refused_payload(kind, &path, &found),
+            _ => Error::no_json(
+                NoJson::ALL.get(kind).copied().unwrap_or(NoJson::Nothing),
+                &path,
+                &found,
+            ),
         })
     });
     stringify(value, &refuse)
@@ -37,7 +41,7 @@ fn json(value: &JsValue) -> Result<String, JsValue> {
 
 /// Canonical JSON.
 pub(super) fn canonicalize(value: &JsValue) -> Result<String, JsValue> {
-    payload::canonicalize_plain(json(value)?).map_err(|error| thrown(&error))
+    payload::canonicalize_compact(json(value)?).map_err(|error| thrown(&error))
 }
 
 /// The digest of the value's JSON, canonical or as `JSON.stringify` writes it, and of the operation.
@@ -52,13 +56,13 @@ pub(super) fn hash(
         operation
     } else {
         let found = super::found(operation);
-        return Err(thrown(&Error::operation_is_no_text(&found)));
+        return Err(thrown(&Error::not_a_string(Argument::Operation, &found)));
     };
     let mut bytes = json(value)?.into_bytes();
     let length = bytes.len();
     bytes.extend_from_slice(operation.as_bytes());
     bytes.resize(bytes.len() + sort::SLACK, 0);
-    payload::hash_plain(
+    payload::hash_compact(
         &mut bytes,
         length,
         operation.len(),

@@ -50,7 +50,7 @@ pub fn hash_payload(length: usize, behind: usize, canonical: bool) -> i32 {
         workspace,
         ..
     } = &mut *room;
-    match payload::hash_plain(input, length, behind, canonical, workspace, bytes) {
+    match payload::hash_compact(input, length, behind, canonical, workspace, bytes) {
         Ok((digest, unclear)) => {
             room.put(digest);
             twice(unclear)
@@ -92,5 +92,7 @@ pub fn random_key(high: u32, low: u32, last_length: i32) {
     };
     let last = Texts(rest).next(last_length).unwrap_or_default();
     let milliseconds = (u64::from(high) << 32) | u64::from(low);
-    room.text = RandomKeys::after(last).next(milliseconds, *entropy);
+    room.text = RandomKeys::after(last)
+        .unwrap_or_default()
+        .next(milliseconds, *entropy);
 }

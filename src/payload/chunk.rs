@@ -1,6 +1,6 @@
-//! Plain JSON, sixteen bytes at a time.
+//! Sixteen bytes of compact JSON at a time.
 
-/// Bytes in a chunk. A text that is read in chunks goes on for as many behind its end.
+/// Bytes in a chunk. As many bytes must follow a text that is read in chunks.
 pub(crate) const WIDTH: usize = 16;
 
 #[cfg(not(target_feature = "simd128"))]
@@ -9,7 +9,7 @@ pub(crate) use portable::Chunk;
 pub(crate) use simd::Chunk;
 
 impl Chunk {
-    /// What stands at `at`, if the text goes on for that long.
+    /// The chunk at `at`, if the text has that many bytes.
     #[inline(always)]
     pub(crate) fn at(text: &[u8], at: usize) -> Option<Chunk> {
         text.get(at..)
@@ -18,7 +18,7 @@ impl Chunk {
     }
 }
 
-/// Where the next quotation mark or backslash stands, from `at` on.
+/// The next quotation mark or backslash from `at` on.
 #[inline(always)]
 pub(crate) fn string_part(text: &[u8], mut at: usize) -> usize {
     while let Some(chunk) = Chunk::at(text, at) {
@@ -31,7 +31,7 @@ pub(crate) fn string_part(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Where the number or literal ends of which something stands before `at`.
+/// End of the number or literal that began before `at`.
 #[inline(always)]
 pub(crate) fn scalar(text: &[u8], mut at: usize) -> usize {
     while let Some(chunk) = Chunk::at(text, at) {
@@ -70,14 +70,14 @@ mod simd {
             before_any(self.0, b'"', b'\\')
         }
 
-        /// Bytes before what ends a number or a literal: a comma, or a closing brace or bracket, which
-        /// differ in one bit.
+        /// Bytes before the comma, closing brace or closing bracket that ends a number or literal. The two
+        /// brackets differ in one bit.
         #[inline(always)]
         pub(crate) fn scalar_length(self) -> usize {
             before_any(v128_or(self.0, u8x16_splat(b'}' ^ b']')), b'}', b',')
         }
 
-        /// The first eight bytes, the first one highest.
+        /// The first eight bytes, most significant first.
         #[inline(always)]
         pub(crate) fn first_word(self) -> u64 {
             u64x2_extract_lane::<0>(i8x16_shuffle::<
@@ -164,7 +164,7 @@ mod portable {
         length
     }
 
-    /// The high bit of each byte that is `byte`, and perhaps of some after it.
+    /// The high bit of each byte equal to `byte`; bytes after the first of them may be set, too.
     #[inline(always)]
     fn find(word: u64, byte: u8) -> u64 {
         let differences = word ^ (ONES * u64::from(byte));

@@ -1,4 +1,4 @@
-//! The members of an object, put in order.
+//! An object's members, and their canonical order.
 
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -6,14 +6,14 @@ use core::cmp::Ordering;
 use crate::payload::name::Name;
 use crate::payload::span::NONE;
 
-/// Orders that are remembered.
+/// How many orders are remembered.
 const KNOWN: usize = 32;
 
 /// A member of an object.
 #[derive(Clone, Copy)]
 pub(crate) struct Member {
     pub(crate) name: Name,
-    /// The first and the last of its spans, if it is cut into spans.
+    /// The first and the last of its spans, if it was cut into spans.
     pub(crate) first: u32,
     pub(crate) last: u32,
 }
@@ -28,14 +28,14 @@ impl Member {
         }
     }
 
-    /// Where its name's quotation mark stands.
+    /// Where the quotation mark before its name is.
     pub(crate) fn start(&self) -> usize {
         self.name.start() - 1
     }
 }
 
-/// The orders of objects sorted lately. Objects come in series that are all alike, and so there is
-/// nothing to move in most: to compare each member with its neighbour is all.
+/// The orders of recently sorted objects. Payloads repeat objects of one shape, so for most objects the
+/// remembered order only has to be verified.
 pub(crate) struct Orders([Vec<u32>; KNOWN]);
 
 impl Orders {
@@ -43,7 +43,7 @@ impl Orders {
         Orders([const { Vec::new() }; KNOWN])
     }
 
-    /// The canonical order of `members`, as indexes; and where a name starts that is there twice.
+    /// The canonical order of `members`, as indexes; and where a duplicate name starts.
     #[inline(always)]
     pub(crate) fn find(&mut self, members: &[Member], text: &[u8]) -> (&[u32], Option<usize>) {
         let [first, last] =
@@ -61,10 +61,10 @@ impl Orders {
         let mut sorting = Sorting {
             members,
             text,
-            twice: None,
+            duplicate: None,
         };
         sorting.sort(order);
-        (order, sorting.twice)
+        (order, sorting.duplicate)
     }
 }
 
@@ -86,8 +86,8 @@ fn is_ascending(order: &[u32], members: &[Member], text: &[u8]) -> bool {
 struct Sorting<'a> {
     members: &'a [Member],
     text: &'a [u8],
-    /// Where a name starts that is there twice.
-    twice: Option<usize>,
+    /// Where a duplicate name starts.
+    duplicate: Option<usize>,
 }
 
 impl Sorting<'_> {
@@ -101,12 +101,12 @@ impl Sorting<'_> {
         };
         let order = one.name.cmp(&other.name, self.text);
         if order == Ordering::Equal {
-            self.twice = Some(other.name.start());
+            self.duplicate = Some(other.name.start());
         }
         order != Ordering::Greater
     }
 
-    /// Not the standard library's sort: that one alone would add a fifth to the wasm module.
+    /// A merge sort. The standard library's would add a fifth to the wasm module.
     #[inline(never)]
     fn sort(&mut self, order: &mut [u32]) {
         let mut merged = Vec::new();

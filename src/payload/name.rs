@@ -5,19 +5,18 @@ use core::cmp::Ordering;
 /// The high bits of eight bytes: all zero if these are ASCII.
 const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
 
-/// Where a member's name stands in a plain JSON text, with its beginning at hand: most names
-/// differ there.
+/// A member's name in compact JSON. Its first bytes are kept, since most names differ there.
 #[derive(Clone, Copy)]
 pub(crate) struct Name {
-    /// The first eight bytes as [`rank`] puts them, the first one highest, padded with zeros.
+    /// The [`rank`]s of the first eight bytes, most significant first, padded with zeros.
     prefix: u64,
     start: u32,
-    /// One bit: whether any of it is escaped. The others: its length in bytes.
+    /// The lowest bit: whether it has an escape. The others: its length in bytes.
     length_and_escaped: u32,
 }
 
 impl Name {
-    /// The name from `start` on, of which `first` holds the first eight bytes and whatever follows them.
+    /// The name at `start`; `first` is the first eight bytes of the text there, most significant first.
     #[inline(always)]
     pub(crate) fn new(text: &[u8], start: usize, length: usize, escaped: bool, first: u64) -> Name {
         let unused = 64 - 8 * length.min(8) as u32;
@@ -32,12 +31,12 @@ impl Name {
         }
     }
 
-    /// Where its content starts.
+    /// Where it starts, after the quotation mark.
     pub(crate) fn start(&self) -> usize {
         self.start as usize
     }
 
-    /// What names that begin alike have in common.
+    /// Equal for names whose first eight bytes are equal.
     pub(crate) fn prefix(&self) -> u64 {
         self.prefix
     }
@@ -81,13 +80,13 @@ fn prefix_of_ranks(name: &[u8]) -> u64 {
 fn ranks(bytes: &[u8]) -> impl Iterator<Item = u8> {
     let mut rest = bytes;
     core::iter::from_fn(move || {
-        let (&byte, behind) = rest.split_first()?;
-        rest = behind;
+        let (&byte, trailing) = rest.split_first()?;
+        rest = trailing;
         if byte != b'\\' {
             return Some(rank(byte));
         }
-        let (&escape, behind) = rest.split_first()?;
-        rest = behind;
+        let (&escape, trailing) = rest.split_first()?;
+        rest = trailing;
         Some(match escape {
             b'b' => 0x08,
             b't' => b'\t',
@@ -95,8 +94,8 @@ fn ranks(bytes: &[u8]) -> impl Iterator<Item = u8> {
             b'f' => 0x0c,
             b'r' => b'\r',
             b'u' => {
-                let (digits, behind) = rest.split_at_checked(4)?;
-                rest = behind;
+                let (digits, trailing) = rest.split_at_checked(4)?;
+                rest = trailing;
                 digits.iter().fold(0, |value, &digit| {
                     (value << 4) | ((digit & 0x0f) + (digit >> 6) * 9)
                 })

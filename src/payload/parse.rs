@@ -1,5 +1,5 @@
-//! Any JSON text (RFC 8259) to plain JSON: no whitespace, numbers and strings as RFC 8785 section
-//! 3.2.2 writes them. Not in the npm package, where JSON.stringify writes plain JSON already.
+//! Any JSON (RFC 8259) to compact JSON: no whitespace, numbers and strings as RFC 8785 section 3.2.2
+//! serializes them. Not in the npm package, where `JSON.stringify` writes compact JSON.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -7,38 +7,39 @@ use alloc::vec::Vec;
 use crate::error::Error;
 use crate::payload::path;
 
-/// Rewrites `text` as plain JSON, its members in the order in which they came.
+/// Rewrites `text` as compact JSON, with its members in their original order.
 ///
 /// # Errors
-/// `ERR_INVALID_PAYLOAD`, naming the path, for a text that is not JSON, an escaped lone surrogate
-/// (`"\ud800"`), and a number beyond the range of a double (`1e400`).
-pub(crate) fn plain(text: &str) -> Result<String, Error> {
+/// `ERR_INVALID_PAYLOAD`, naming the path, for a string that is not JSON, and for a number beyond the
+/// range of a double (`1e400`).
+pub(crate) fn compact(text: &str) -> Result<String, Error> {
     let mut reader = Reader {
         text: text.as_bytes(),
         at: 0,
-        plain: String::with_capacity(text.len()),
+        compact: String::with_capacity(text.len()),
     };
     reader.read().map_err(|fault| {
-        let path = path::at(reader.plain.as_bytes(), reader.plain.len());
+        let path = path::at(reader.compact.as_bytes(), reader.compact.len());
         match fault {
-            Fault::Unexpected => Error::not_json(&path, reader.at, text.get(reader.at..)),
-            Fault::Surrogate => Error::lone_surrogate(&path),
+            Fault::Unexpected => {
+                let rest = text.get(reader.at..).unwrap_or_default();
+                Error::not_json(&path, reader.at, rest.chars().next())
+            }
             Fault::Range(number) => Error::number_out_of_range(&path, &number),
         }
     })?;
-    Ok(reader.plain)
+    Ok(reader.compact)
 }
 
 enum Fault {
     Unexpected,
-    Surrogate,
     Range(String),
 }
 
 struct Reader<'a> {
     text: &'a [u8],
     at: usize,
-    plain: String,
+    compact: String,
 }
 
 impl Reader<'_> {
@@ -49,12 +50,12 @@ impl Reader<'_> {
         self.text.get(self.at).copied()
     }
 
-    /// Takes `byte` over, if it is next.
+    /// Copies `byte` if it is next.
     fn take(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         if found {
             self.at += 1;
-            self.plain.push(char::from(byte));
+            self.compact.push(char::from(byte));
         }
         found
     }
@@ -64,7 +65,7 @@ impl Reader<'_> {
     }
 
     fn read(&mut self) -> Result<(), Fault> {
-        // One entry a level: what closes it. Not recursion, so that depth is no danger.
+        // The closing brackets of all open levels. Not recursion, so that depth can't overflow the stack.
         let mut closers: Vec<u8> = Vec::new();
         'value: loop {
             match self.peek() {
@@ -119,7 +120,7 @@ impl Reader<'_> {
         for literal in ["true", "false", "null"] {
             if rest.starts_with(literal.as_bytes()) {
                 self.at += literal.len();
-                self.plain.push_str(literal);
+                self.compact.push_str(literal);
                 return Ok(());
             }
         }
@@ -140,7 +141,7 @@ impl Reader<'_> {
         found
     }
 
-    /// RFC 8785 section 3.2.2.3: as ECMAScript writes the double that the number stands for.
+    /// RFC 8785 section 3.2.2.3: as ECMAScript serializes the nearest double.
     fn number(&mut self) -> Result<(), Fault> {
         let start = self.at;
         self.skip(b"-");
@@ -160,7 +161,7 @@ impl Reader<'_> {
         if !number.is_finite() {
             return Err(Fault::Range(String::from(digits)));
         }
-        self.plain
+        self.compact
             .push_str(ryu_js::Buffer::new().format_finite(number));
         Ok(())
     }
@@ -177,27 +178,26 @@ impl Reader<'_> {
                 .ok_or(Fault::Unexpected);
             let length = length.inspect_err(|_| self.at = self.text.len())?;
             let (verbatim, rest) = rest.split_at(length);
-            // Both ends are next to ASCII, so this is the whole of some characters.
-            self.plain
+            // ASCII is on both sides, so this is whole characters.
+            self.compact
                 .push_str(core::str::from_utf8(verbatim).unwrap_or_default());
             self.at += length;
             match rest.first() {
                 Some(b'"') => {
                     self.at += 1;
-                    self.plain.push('"');
+                    self.compact.push('"');
                     return Ok(());
                 }
                 Some(b'\\') => {
                     self.at += 1;
-                    let character = self.escape()?;
-                    push_escaped(&mut self.plain, character);
+                    self.escape()?;
                 }
                 _ => return Err(Fault::Unexpected),
             }
         }
     }
 
-    fn escape(&mut self) -> Result<char, Fault> {
+    fn escape(&mut self) -> Result<(), Fault> {
         let escape = self.text.get(self.at).ok_or(Fault::Unexpected)?;
         let character = match escape {
             b'"' | b'\\' | b'/' => char::from(*escape),
@@ -213,10 +213,13 @@ impl Reader<'_> {
             _ => return Err(Fault::Unexpected),
         };
         self.at += 1;
-        Ok(character)
+        push_escaped(&mut self.compact, character);
+        Ok(())
     }
 
-    fn unicode_escape(&mut self) -> Result<char, Fault> {
+    /// One or two `\uXXXX`. A lone surrogate stays escaped, as JSON.stringify leaves it:
+    /// [`sort::order`](super::sort::order) refuses it and names its path.
+    fn unicode_escape(&mut self) -> Result<(), Fault> {
         let first = self.code_unit()?;
         let second = match first {
             0xd800..=0xdbff if self.text.get(self.at..self.at + 2) == Some(b"\\u") => {
@@ -225,10 +228,19 @@ impl Reader<'_> {
             }
             _ => None,
         };
-        char::decode_utf16([first].into_iter().chain(second))
-            .next()
-            .and_then(Result::ok)
-            .ok_or(Fault::Surrogate)
+        for character in char::decode_utf16([first].into_iter().chain(second)) {
+            match character {
+                Ok(character) => push_escaped(&mut self.compact, character),
+                Err(lone) => {
+                    self.compact.push_str("\\u");
+                    let unit = u32::from(lone.unpaired_surrogate());
+                    let digits =
+                        [12, 8, 4, 0].map(|shift| char::from_digit(unit >> shift & 0xf, 16));
+                    self.compact.extend(digits.into_iter().flatten());
+                }
+            }
+        }
+        Ok(())
     }
 
     fn code_unit(&mut self) -> Result<u16, Fault> {
@@ -243,7 +255,7 @@ impl Reader<'_> {
     }
 }
 
-fn push_escaped(plain: &mut String, character: char) {
+fn push_escaped(compact: &mut String, character: char) {
     let short = match character {
         '"' | '\\' => character,
         '\u{8}' => 'b',
@@ -252,13 +264,13 @@ fn push_escaped(plain: &mut String, character: char) {
         '\u{c}' => 'f',
         '\r' => 'r',
         '\0'..='\u{1f}' => {
-            plain.push_str("\\u00");
-            plain.push(if character < '\u{10}' { '0' } else { '1' });
-            plain.extend(char::from_digit(character as u32 & 0x0f, 16));
+            compact.push_str("\\u00");
+            compact.push(if character < '\u{10}' { '0' } else { '1' });
+            compact.extend(char::from_digit(character as u32 & 0x0f, 16));
             return;
         }
-        _ => return plain.push(character),
+        _ => return compact.push(character),
     };
-    plain.push('\\');
-    plain.push(short);
+    compact.push('\\');
+    compact.push(short);
 }

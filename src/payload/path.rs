@@ -1,11 +1,11 @@
-//! Where in a payload something is, for errors: `$.items[3].name`.
+//! The path of a value in a payload, for errors: `$.items[3].name`.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::text;
 
-/// Steps named at each end of a path; what lies between them in a deeper one is left out.
+/// Steps shown at each end of a path; the ones between are left out.
 const SHOWN: usize = 16;
 /// Bytes of a member's name that are shown.
 const NAME_LENGTH: usize = 80;
@@ -13,12 +13,12 @@ const NAME_LENGTH: usize = 80;
 /// One step of a path.
 #[derive(Clone, Copy)]
 enum Step<'a> {
-    /// Into the member whose name, as JSON writes it without its quotation marks, this is.
+    /// A member's name as JSON writes it, without quotation marks.
     Member(&'a [u8]),
     Element(u64),
 }
 
-/// The path of what stands at `offset` in a plain JSON text.
+/// The path of the value at `offset` in compact JSON.
 pub(crate) fn at(text: &[u8], offset: usize) -> String {
     let mut steps = Vec::new();
     let mut at = 0;
@@ -56,13 +56,13 @@ pub(crate) fn at(text: &[u8], offset: usize) -> String {
         }
     }
     if names {
-        // Between two members it is the object.
+        // Between two members: the object.
         steps.pop();
     }
     show(&steps)
 }
 
-/// The path whose steps are the elements of a JSON array: texts name members, numbers elements.
+/// The path whose steps are the elements of a JSON array: strings are members, numbers elements.
 pub(crate) fn of_steps(array: &[u8]) -> String {
     let mut steps = Vec::new();
     let mut at = 0;
@@ -88,7 +88,7 @@ pub(crate) fn of_steps(array: &[u8]) -> String {
     show(&steps)
 }
 
-/// Behind the quotation mark that ends the string whose content starts at `at`.
+/// The byte after the closing quotation mark of the string whose content starts at `at`.
 fn string_end(text: &[u8], mut at: usize) -> usize {
     while let Some(&byte) = text.get(at) {
         match byte {
@@ -118,11 +118,11 @@ fn show(steps: &[Step<'_>]) -> String {
             }
             Step::Member(name) if is_identifier(name) => {
                 path.push('.');
-                path.push_str(&text_of(name));
+                path.push_str(&shown(name));
             }
             Step::Member(name) => {
                 path.push_str("[\"");
-                path.push_str(&text_of(name));
+                path.push_str(&shown(name));
                 path.push_str("\"]");
             }
         }
@@ -135,7 +135,7 @@ fn is_identifier(name: &[u8]) -> bool {
     name.first().is_some_and(|first| !first.is_ascii_digit()) && name.iter().all(word)
 }
 
-fn text_of(name: &[u8]) -> String {
+fn shown(name: &[u8]) -> String {
     let text = core::str::from_utf8(name).unwrap_or("\u{fffd}");
     text::excerpt(text, NAME_LENGTH)
 }

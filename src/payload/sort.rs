@@ -1,12 +1,20 @@
-//! JSON text to canonical JSON text: RFC 8785, section 3.2.3, members sorted by the UTF-16 code
-//! units of their names.
+//! Compact JSON to canonical JSON: members sorted by the UTF-16 code units of their names (RFC 8785
+//! section 3.2.3).
 //!
-//! [`order`] takes *plain* JSON, without whitespace and with numbers and strings already as
-//! RFC 8785 section 3.2.2 wants them. JavaScript's `JSON.stringify` writes just that, since the RFC
-//! took its rules from there; `json.rs` turns any other text into it. What is left is sorting, in
-//! one pass over the text and without recursion: around objects whose members are out of order the text is
-//! cut into spans, and these are chained in another order. Nothing is copied until the chain is complete, so
-//! that depth costs nothing.
+//! Compact JSON has no whitespace, and its numbers and strings are serialized as RFC 8785 section
+//! 3.2.2 requires. `JSON.stringify` writes it, since the RFC took its rules from ECMAScript; `parse.rs`
+//! converts any other JSON to it. What remains is sorting, in one pass and without recursion. An object
+//! whose members are out of order is cut into spans, which are linked in canonical order:
+//!
+//! | | |
+//! |---|---|
+//! | compact JSON | `{"b":1,"a":2}` |
+//! | spans, each up to the delimiter after it | `{` &nbsp; `"b":1,` &nbsp; `"a":2}` |
+//! | linked in order | `{` &nbsp; `"a":2}` &nbsp; `"b":1,` |
+//! | the delimiters that changed places swapped | `{` &nbsp; `"a":2,` &nbsp; `"b":1}` |
+//!
+//! Nothing is copied until the whole list is complete, so that each byte is copied at most once,
+//! however deep the objects are.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -16,45 +24,44 @@ use crate::payload::chunk::{Chunk, WIDTH, scalar, string_part};
 use crate::payload::member::{Member, Orders};
 use crate::payload::name::Name;
 use crate::payload::path;
-use crate::payload::span::{Canonical, Chain, NONE, Span};
+use crate::payload::span::{Canonical, NONE, Span, SpanList};
 
-/// Bytes that have to follow a text that is put in order; they are left as they are.
+/// Bytes that must follow the JSON, since it is read in chunks. They are not changed.
 pub(crate) const SLACK: usize = WIDTH;
 
-/// An object or array that is still open.
+/// An object or array whose end has not been read yet.
 #[derive(Clone, Copy)]
-struct Object {
-    /// Where its first member's name starts.
+struct Container {
+    /// Where its first member or element starts.
     start: u32,
     first_member: u32,
-    /// That of the member which holds it.
-    chain: Chain,
+    /// The spans of the member that holds it.
+    list: SpanList,
     is_object: bool,
     sorted: bool,
-    /// Whether an object in it was linked.
-    linked: bool,
+    /// Whether an object in it was reordered.
+    reordered: bool,
 }
 
-impl Object {
-    const NONE: Object = Object {
+impl Container {
+    const NONE: Container = Container {
         start: 0,
         first_member: 0,
-        chain: Chain::NONE,
+        list: SpanList::NONE,
         is_object: false,
         sorted: true,
-        linked: false,
+        reordered: false,
     };
 }
 
-/// What putting a text in order takes, kept for the next one.
+/// The memory that [`order`] works in, kept for the next call.
 pub(crate) struct Workspace {
-    /// Those around the one that is open.
-    outer: Vec<Object>,
+    /// The containers around the innermost open one, outermost first.
+    enclosing: Vec<Container>,
     /// The members of all open objects.
     members: Vec<Member>,
     spans: Vec<Span>,
-    /// Delimiters that change places once it is sure that nothing is refused: a path is read off the
-    /// text.
+    /// Delimiters to swap at the end: until then the JSON stays intact, for the path of an error.
     swaps: Vec<[u32; 2]>,
     orders: Orders,
 }
@@ -62,7 +69,7 @@ pub(crate) struct Workspace {
 impl Workspace {
     pub(crate) const fn new() -> Workspace {
         Workspace {
-            outer: Vec::new(),
+            enclosing: Vec::new(),
             members: Vec::new(),
             spans: Vec::new(),
             swaps: Vec::new(),
@@ -71,29 +78,30 @@ impl Workspace {
     }
 }
 
-/// Puts plain JSON, the first `length` bytes of `text`, in canonical order; the `behind` bytes that follow stay
-/// behind it, and [`SLACK`] more have to follow them. Unless it is canonical, the text itself comes to harm.
+/// Puts compact JSON, the first `length` bytes of `text`, in canonical order. The `trailing` bytes after it
+/// stay after it, and [`SLACK`] more must follow. Unless already canonical, `text` is left modified.
 ///
 /// # Errors
 /// `ERR_INVALID_PAYLOAD`, naming the path, for two members of one name in an object, and for a lone
-/// surrogate, which JSON.stringify escapes (`"\ud800"`). For a text of 4 GiB and more.
+/// surrogate, which JSON.stringify escapes (`"\ud800"`); also for 2 GiB of JSON or more, so that
+/// offsets and twice a name's length fit 32 bits.
 pub(crate) fn order<'a>(
     text: &'a mut [u8],
     length: usize,
-    behind: usize,
+    trailing: usize,
     workspace: &'a mut Workspace,
 ) -> Result<Canonical<'a>, Error> {
-    if u32::try_from(text.len()).is_err() {
+    if i32::try_from(text.len()).is_err() {
         return Err(Error::payload_too_long());
     }
-    workspace.outer.clear();
+    workspace.enclosing.clear();
     workspace.members.clear();
     workspace.spans.clear();
     workspace.swaps.clear();
     let mut reader = Reader {
         length,
-        object: Object::NONE,
-        chain: Chain::NONE,
+        container: Container::NONE,
+        list: SpanList::NONE,
         unclear: 0,
         fault: None,
         work: workspace,
@@ -101,10 +109,10 @@ pub(crate) fn order<'a>(
     reader.read(text);
     match reader.fault {
         None => {
-            let first = reader.finish(text, behind);
+            let first = reader.finish(text, trailing);
             Ok(Canonical {
                 text,
-                length: length + behind,
+                length: length + trailing,
                 unclear: reader.unclear,
                 spans: &reader.work.spans,
                 first,
@@ -115,7 +123,7 @@ pub(crate) fn order<'a>(
     }
 }
 
-/// Why a text was refused, and where.
+/// Why the JSON was refused, and at which byte.
 enum Fault {
     Surrogate(usize),
     Duplicate(usize),
@@ -123,9 +131,9 @@ enum Fault {
 
 struct Reader<'a> {
     length: usize,
-    object: Object,
-    /// That of the last of the members.
-    chain: Chain,
+    container: Container,
+    /// The spans of the innermost open member.
+    list: SpanList,
     unclear: u32,
     fault: Option<Fault>,
     work: &'a mut Workspace,
@@ -140,7 +148,7 @@ impl Reader<'_> {
     fn read(&mut self, text: &[u8]) {
         let mut at = 0;
         while at < self.length {
-            if self.object.is_object {
+            if self.container.is_object {
                 at = self.member(text, at);
             }
             let first = byte(text, at);
@@ -169,11 +177,11 @@ impl Reader<'_> {
                     at = scalar(text, at);
                 }
             }
-            // Behind a value: whatever ends there, up to what begins the next one.
+            // After a value: everything that ends here, up to the start of the next value.
             while at < self.length {
                 let comma = byte(text, at) == b',';
-                if self.object.is_object && self.chain.first != NONE {
-                    self.end_chain(at);
+                if self.container.is_object && self.list.first != NONE {
+                    self.end_list(at);
                 }
                 if !comma {
                     self.close(text, at);
@@ -186,11 +194,11 @@ impl Reader<'_> {
         }
     }
 
-    /// The end of the string whose content starts at `start`, and in which a backslash stands at `at`.
+    /// The end of the string whose content starts at `start`; `at` is its first backslash.
     #[inline(never)]
     fn escaped(&mut self, text: &[u8], start: usize, mut at: usize) -> usize {
         while at < self.length && byte(text, at) != b'"' {
-            // Plain JSON escapes control characters, all below `\u0020`, and nothing else.
+            // Of `\uXXXX`, compact JSON has only control characters and lone surrogates.
             if let Some(b"ud") = text.get(at + 1..at + 3) {
                 self.refuse(Fault::Surrogate(start));
             }
@@ -199,7 +207,7 @@ impl Reader<'_> {
         at
     }
 
-    /// Ends the reading.
+    /// Stops reading.
     fn refuse(&mut self, fault: Fault) {
         self.length = 0;
         self.fault.get_or_insert(fault);
@@ -207,18 +215,20 @@ impl Reader<'_> {
 
     #[inline(always)]
     fn open(&mut self, start: usize, is_object: bool) {
-        let object = Object {
+        let container = Container {
             start: start as u32,
             first_member: self.work.members.len() as u32,
-            chain: self.chain,
+            list: self.list,
             is_object,
             sorted: true,
-            linked: false,
+            reordered: false,
         };
-        self.work.outer.push(mem::replace(&mut self.object, object));
+        self.work
+            .enclosing
+            .push(mem::replace(&mut self.container, container));
     }
 
-    /// Takes up the member that starts at `start`, and returns where its value does.
+    /// Reads the name of the member at `start`, and returns where the value starts.
     #[inline(always)]
     fn member(&mut self, text: &[u8], start: usize) -> usize {
         let content = start + 1;
@@ -233,67 +243,70 @@ impl Reader<'_> {
         }
         let first = chunk.map_or(0, Chunk::first_word);
         let name = Name::new(text, content, end - content, escaped, first);
-        let before = self.work.members.get(self.object.first_member as usize..);
-        if self.object.sorted
+        let before = self
+            .work
+            .members
+            .get(self.container.first_member as usize..);
+        if self.container.sorted
             && let Some(last) = before.and_then(|members| members.last())
         {
-            self.object.sorted = last.name.cmp(&name, text).is_lt();
+            self.container.sorted = last.name.cmp(&name, text).is_lt();
         }
         self.work.members.push(Member::new(name));
-        self.chain.first = NONE;
-        // A colon stands between them.
+        self.list.first = NONE;
+        // The quotation mark and the colon.
         end + 2
     }
 
     /// Ends a member that was cut into spans.
     #[cold]
     #[inline(never)]
-    fn end_chain(&mut self, end: usize) {
-        let mut chain = self.chain;
-        chain.extend(&mut self.work.spans, end as u32 + 1);
+    fn end_list(&mut self, end: usize) {
+        let mut list = self.list;
+        list.extend(&mut self.work.spans, end as u32 + 1);
         if let Some(member) = self.work.members.last_mut() {
-            member.first = chain.first;
-            member.last = chain.last;
+            member.first = list.first;
+            member.last = list.last;
         }
     }
 
-    /// Ends an array, or an object, whose members are put in order.
+    /// Ends the innermost array or object, and sorts the object if necessary.
     #[inline(always)]
     fn close(&mut self, text: &[u8], end: usize) {
-        let outer = self.work.outer.pop().unwrap_or(Object::NONE);
-        let object = mem::replace(&mut self.object, outer);
-        if !object.is_object {
-            self.object.linked |= object.linked;
+        let enclosing = self.work.enclosing.pop().unwrap_or(Container::NONE);
+        let container = mem::replace(&mut self.container, enclosing);
+        if !container.is_object {
+            self.container.reordered |= container.reordered;
             return;
         }
-        self.chain = object.chain;
-        if !object.sorted || object.linked {
-            self.sort(text, &object, end);
+        self.list = container.list;
+        if !container.sorted || container.reordered {
+            self.sort(text, &container, end);
         }
-        self.work.members.truncate(object.first_member as usize);
+        self.work.members.truncate(container.first_member as usize);
     }
 
-    /// Cuts an object into spans, or what is not yet, and chains them in the order of its members.
+    /// Cuts an object into spans, and links them in the order of its members.
     #[inline(never)]
-    fn sort(&mut self, text: &[u8], object: &Object, end: usize) {
+    fn sort(&mut self, text: &[u8], container: &Container, end: usize) {
         let Workspace {
             members,
             spans,
             orders,
             ..
         } = self.work;
-        let (outer, members) = members
-            .split_at_checked(object.first_member as usize)
+        let (enclosing, members) = members
+            .split_at_checked(container.first_member as usize)
             .unwrap_or_default();
-        let (order, twice) = orders.find(members, text);
-        if let Some(twice) = twice {
-            return self.refuse(Fault::Duplicate(twice));
+        let (order, duplicate) = orders.find(members, text);
+        if let Some(duplicate) = duplicate {
+            return self.refuse(Fault::Duplicate(duplicate));
         }
-        let mut chain = object.chain;
-        if chain.first == NONE {
-            chain.rest = outer.last().map_or(0, |holder| holder.start() as u32);
+        let mut list = container.list;
+        if list.first == NONE {
+            list.pending = enclosing.last().map_or(0, |holder| holder.start() as u32);
         }
-        chain.extend(spans, object.start);
+        list.extend(spans, container.start);
         let end = end as u32 + 1;
         let mut last_end = end;
         for &index in order {
@@ -305,29 +318,32 @@ impl Reader<'_> {
                 .get(index + 1)
                 .map_or(end, |next| next.start() as u32);
             if member.first == NONE {
-                chain.rest = member.start() as u32;
-                chain.extend(spans, last_end);
+                list.pending = member.start() as u32;
+                list.extend(spans, last_end);
             } else {
-                chain.append(spans, member.first, member.last);
+                list.append(spans, member.first, member.last);
             }
         }
-        chain.rest = end;
+        list.pending = end;
         self.work.swaps.push([last_end - 1, end - 1]);
-        self.chain = chain;
-        self.object.linked = true;
+        self.list = list;
+        self.container.reordered = true;
     }
 
-    /// Ends the text and `behind` bytes that follow it, and returns the first span if there are any.
-    fn finish(&mut self, text: &mut [u8], behind: usize) -> u32 {
-        let mut chain = self.chain;
-        if chain.first != NONE {
-            chain.extend(&mut self.work.spans, (self.length + behind) as u32);
+    /// Ends the JSON and the `trailing` bytes, and returns the first span if there is any.
+    fn finish(&mut self, text: &mut [u8], trailing: usize) -> u32 {
+        let mut list = self.list;
+        if list.first != NONE {
+            list.extend(&mut self.work.spans, (self.length + trailing) as u32);
         }
         for swap in &self.work.swaps {
             if let Ok([one, other]) = text.get_disjoint_mut(swap.map(|at| at as usize)) {
                 mem::swap(one, other);
             }
         }
-        chain.first
+        list.first
     }
 }
+
+#[cfg(test)]
+mod tests;

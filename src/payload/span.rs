@@ -1,4 +1,4 @@
-//! A text as a chain of its spans, in the order in which they are to stand.
+//! Linked lists of spans of a text, in canonical order.
 
 use alloc::vec::Vec;
 
@@ -15,35 +15,35 @@ pub(crate) struct Span {
     next: u32,
 }
 
-/// The spans of a member that is still open, and where the rest of it starts. If there are none, no
-/// object in it was linked.
+/// The spans of a member that is still being read, and where its pending part starts, which is in no
+/// span yet. The list is empty unless an object in the member was reordered.
 #[derive(Clone, Copy)]
-pub(crate) struct Chain {
+pub(crate) struct SpanList {
     pub(crate) first: u32,
     pub(crate) last: u32,
-    pub(crate) rest: u32,
+    pub(crate) pending: u32,
 }
 
-impl Chain {
-    pub(crate) const NONE: Chain = Chain {
+impl SpanList {
+    pub(crate) const NONE: SpanList = SpanList {
         first: NONE,
         last: NONE,
-        rest: 0,
+        pending: 0,
     };
 
-    /// Adds the rest up to `end`, to the last span if it follows that in the text, too.
+    /// Appends the pending part up to `end`; extends the last span if they are adjacent in the text.
     #[inline(always)]
     pub(crate) fn extend(&mut self, spans: &mut Vec<Span>, end: u32) {
         if self.first != NONE
             && let Some(last) = spans.get_mut(self.last as usize)
-            && last.end == self.rest
+            && last.end == self.pending
         {
             last.end = end;
             return;
         }
         let span = spans.len() as u32;
         spans.push(Span {
-            start: self.rest,
+            start: self.pending,
             end,
             next: NONE,
         });
@@ -60,7 +60,7 @@ impl Chain {
     }
 }
 
-/// A text in canonical order: as it stands, or as a chain of its spans.
+/// A text in canonical order: as it is, or as a list of its spans.
 pub(crate) struct Canonical<'a> {
     pub(crate) text: &'a [u8],
     pub(crate) length: usize,
@@ -71,14 +71,14 @@ pub(crate) struct Canonical<'a> {
 }
 
 impl Canonical<'_> {
-    /// Whether the text is canonical as it stands.
+    /// Whether the text is canonical as it is.
     pub(crate) fn is_text(&self) -> bool {
         self.first == NONE
     }
 
-    /// Makes `out` the canonical text and what follows it.
+    /// Writes the canonical text and the trailing bytes to `out`.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        // Whole chunks are copied: what is written too much is written over by the next span.
+        // Copies whole chunks; the next span overwrites the excess.
         out.resize(self.length + WIDTH, 0);
         let mut to = 0;
         let mut next = self.first;

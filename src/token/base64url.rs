@@ -1,14 +1,14 @@
-//! Bytes to base64url text and back: RFC 4648 section 5, without padding.
+//! Bytes to base64url and back: RFC 4648 section 5, without padding.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::text;
 
-/// The text of `bytes`.
+/// `bytes` as base64url.
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let mut text = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
-    // Of these bits, the last `waiting` are not in the text yet.
+    // Of these bits, the last `waiting` are not encoded yet.
     let (mut bits, mut waiting) = (0, 0);
     for byte in bytes {
         bits = (bits << 8) | u32::from(*byte);
@@ -24,8 +24,8 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     text::ascii(&text)
 }
 
-/// The bytes of `text`; `None` for any other character, for a length that no bytes have, and for
-/// bits of the last character that stand for nothing and are not zero.
+/// The bytes of `text`; `None` for any other character, for an impossible length, and if the unused
+/// bits of the last character are not zero.
 pub(crate) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
     let (mut bits, mut waiting) = (0, 0);

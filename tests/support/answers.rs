@@ -48,7 +48,7 @@ fn answer(question: &Value, keys: &mut RandomKeys) -> Result<Value, Error> {
         "random" => {
             let milliseconds = question["milliseconds"].as_u64().expect("a time");
             if let Some(last) = text("last") {
-                *keys = RandomKeys::after(last);
+                *keys = RandomKeys::after(last).unwrap_or_default();
             }
             json!(keys.next(milliseconds, entropy(&question["entropy"])))
         }

@@ -1,4 +1,4 @@
-//! Four lanes in four plain words: the algorithm as `cargo test` runs it.
+//! Four lanes as four words: the algorithm as `cargo test` runs it.
 
 use crate::text::hex_digit;
 
@@ -30,12 +30,12 @@ impl Lanes {
         self.zip(other, |a, b| a | b)
     }
 
-    /// Bits to the right, in a circle.
+    /// Rotates right.
     pub(super) fn rotate<const BITS: u32>(self) -> Lanes {
         Lanes(self.0.map(|word| word.rotate_right(BITS)))
     }
 
-    /// Bits to the right, and zeros behind them.
+    /// Shifts right.
     pub(super) fn shift<const BITS: u32>(self) -> Lanes {
         Lanes(self.0.map(|word| word >> BITS))
     }
@@ -59,7 +59,7 @@ impl Lanes {
         digits
     }
 
-    /// What was word `i` of lanes `j` becomes word `j` of lanes `i`.
+    /// Word `i` of lanes `j` becomes word `j` of lanes `i`.
     pub(super) fn transpose(rows: [Lanes; 4]) -> [Lanes; 4] {
         core::array::from_fn(|i| Lanes(rows.map(|row| row.0[i])))
     }

@@ -1,5 +1,4 @@
-//! Four lanes in one `v128`. Every function used is safe, the module being compiled for simd128 as
-//! a whole.
+//! Four lanes in one `v128`. All intrinsics are safe, since the whole module is compiled for simd128.
 
 use core::arch::wasm32::{
     i8x16_shuffle, u8x16, u8x16_shr, u8x16_splat, u8x16_swizzle, u32x4, u32x4_add, u32x4_shl,
@@ -41,7 +40,7 @@ impl Lanes {
         Lanes(v128_or(self.0, other.0))
     }
 
-    /// Bits to the right, in a circle.
+    /// Rotates right.
     #[inline(always)]
     pub(super) fn rotate<const BITS: u32>(self) -> Lanes {
         Lanes(v128_or(
@@ -50,7 +49,7 @@ impl Lanes {
         ))
     }
 
-    /// Bits to the right, and zeros behind them.
+    /// Shifts right.
     #[inline(always)]
     pub(super) fn shift<const BITS: u32>(self) -> Lanes {
         Lanes(u32x4_shr(self.0, BITS))
@@ -93,7 +92,7 @@ impl Lanes {
         digits
     }
 
-    /// What was word `i` of lanes `j` becomes word `j` of lanes `i`.
+    /// Word `i` of lanes `j` becomes word `j` of lanes `i`.
     #[inline(always)]
     pub(super) fn transpose([a, b, c, d]: [Lanes; 4]) -> [Lanes; 4] {
         let ab_first = u32x4_shuffle::<0, 4, 1, 5>(a.0, b.0);

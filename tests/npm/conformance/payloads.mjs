@@ -34,12 +34,12 @@ export async function canonical({ main }, file, report) {
     if (text === null) await checkRefused(main, report, id, { value: [number], path: "$[0]", said: "" });
     else report.equal(id, `{"a":[${text}]}`, main.canonicalize({ a: [number] }));
   }
-  for (const { name, json, path, jsPath = path } of file.refused) {
+  for (const { name, json, path } of file.refused) {
     const id = `canonical/${name}`;
     const { value } = await outcome(() => JSON.parse(json));
     if (value === undefined) report.skip(id, "no value of JavaScript has this as its JSON");
     else if (name.startsWith("a name twice")) report.skip(id, "no object of JavaScript has a name twice");
-    else await checkRefused(main, report, id, { value, path: jsPath, said: "" });
+    else await checkRefused(main, report, id, { value, path, said: "" });
   }
 }
 

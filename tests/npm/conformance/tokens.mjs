@@ -16,7 +16,7 @@ export async function token({ main }, file, report) {
     await checkCarried(main, report, entry);
   }
   for (const { name, token: text, why } of file.refused) {
-    const start = why === "later" ? "the token is of version " : "the token was damaged or cut short";
+    const start = why === "later" ? "the token is of version " : "the token was damaged or truncated";
     await checkRefused(main, report, `token/${name}`, text, start);
   }
   for (const value of [undefined, null, 5, {}, []]) {
