@@ -244,8 +244,13 @@ function declare() {
   [...ENTRIES, ...Object.values(NODE_ENTRIES)].forEach((entry) => visit(join(types, `${entry}.d.ts`)));
   for (const file of reached) {
     for (const variant of ["esm", "cjs"]) {
-      cpSync(file, join(out, "dist", variant, relative(types, file)));
+      const target = join(out, "dist", variant, relative(types, file));
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, readFileSync(file, "utf8").replace('"#core-exports"', '"./core.js"'));
     }
+  }
+  for (const variant of ["esm", "cjs"]) {
+    cpSync(join(work, "wasm/core.d.ts"), join(out, "dist", variant, "wasm/core.d.ts"));
   }
 }
 

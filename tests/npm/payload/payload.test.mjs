@@ -154,8 +154,8 @@ test("the two common recipes, and the order of fromPayload", () => {
     assert.equal(hashPayload(value, { operation: "op" }), sha256(`${canonicalizePeer(value)}op`));
   }
   assert.notEqual(hashPayload(payload), sha256(recipe));
-  const options = { operation: "charge", scope: "attempt", ctx: { run: { id: "run_1" }, attempt: { number: 2 } } };
-  const key = idempotencyKeys.fromPayload(payload, options);
+  const options = { scope: "attempt", ctx: { run: { id: "run_1" }, attempt: { number: 2 } } };
+  const key = idempotencyKeys.fromPayload(payload, { operation: "charge", ...options });
   assert.equal(key.hash, idempotencyKeys.createSync(hashPayload(payload, { operation: "charge" }), options).hash);
   assert.deepEqual(key.options, { key: hashPayload(payload, { operation: "charge" }), scope: "attempt" });
 });

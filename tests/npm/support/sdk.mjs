@@ -8,6 +8,8 @@ import { pathToFileURL } from "node:url";
 /** The reference, and the older versions that the vectors have expectations for. */
 export const REFERENCE = "4.8.3";
 export const VERSIONS = ["4.3.3", "4.4.6", "4.5.0", REFERENCE];
+/** Those that the vectors have expectations for. */
+export const RECORDED = VERSIONS.filter((version) => version !== "4.5.0");
 
 /**
  * The folders of an SDK and of the core that it brings, by the SDK's version.
