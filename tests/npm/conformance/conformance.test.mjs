@@ -33,7 +33,7 @@ const CHECKS = {
     is: 184,
     flatten: 306,
     attemptKey: 41,
-    js: 534,
+    js: 528,
     catalog: 687,
   },
 };

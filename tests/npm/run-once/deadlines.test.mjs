@@ -11,6 +11,8 @@ stayAlive();
 
 const { PostgresStore, RedisStore, storeConformance } = entry;
 const never = () => new Promise(() => {});
+// The engine starts with the first key: that is no part of the times below.
+await createRunOnce().runOnce("first", () => 1);
 /** How long a call takes to end, and how it ends. */
 async function timed(call) {
   const began = performance.now();
