@@ -25,59 +25,58 @@ function jsonOf(value: unknown): string {
   }
 }
 
-/** A value of a payload, and where it was read. */
-interface Place {
-  readonly value: unknown;
-  readonly name: string | number;
-  /** Undefined for the payload itself. */
-  readonly holder: Place | undefined;
-}
-
 /**
  * Whether all of the `unclear` values that JSON.stringify wrote as `null` or `{}` are just that: looks for
  * them until all are found. False if that is not certain. Arrays come last: they are long, and most payloads
  * have their few nulls elsewhere.
  */
-function areMeant(value: unknown, unclear: number): boolean {
+function areMeant(payload: unknown, unclear: number): boolean {
   let left = unclear;
-  const objects: Place[] = [];
-  const arrays: Place[] = [];
-  const visit = (found: unknown, name: string | number, holder: Place | undefined): void => {
-    if (typeof found === "object" && found !== null) {
-      (Array.isArray(found) ? arrays : objects).push({ value: found, name, holder });
-    } else if (wouldBeReadAgain({ value: found, name, holder })) {
+  const objects: object[] = [];
+  const arrays: unknown[][] = [];
+  const visit = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) {
       left--;
+    } else if (Array.isArray(value)) {
+      arrays.push(value);
+    } else {
+      objects.push(value);
     }
   };
-  if (typeof value !== "object") {
+  if (typeof payload !== "object") {
     return false;
   }
-  visit(value, "", undefined);
+  visit(payload);
   while (left > 0) {
-    const place = objects.pop() ?? arrays.pop();
-    if (place === undefined) {
+    const object = objects.pop() ?? arrays.pop();
+    if (object === undefined) {
       return false;
     }
-    const object = place.value as Record<string, unknown>;
-    if (typeof object["toJSON"] === "function") {
-      left -= isInvalidDate(object) && wouldBeReadAgain(place) ? 1 : 0;
+    if ("toJSON" in object) {
+      left -= isInvalidDate(object) ? 1 : 0;
     } else if (Array.isArray(object)) {
       for (let index = 0; index < object.length; index++) {
         const element: unknown = object[index];
         if (typeof element === "object" || isAbsent(element)) {
-          visit(element, index, place);
+          if (!isStored(object, index, element)) {
+            return false;
+          }
+          visit(element);
         }
       }
     } else if (Object.getPrototypeOf(object) === Object.prototype || !isPrimitive(object)) {
       let isEmpty = true;
       for (const name in object) {
-        const member = object[name];
+        const member: unknown = (object as Record<string, unknown>)[name];
         isEmpty = false;
         if (typeof member === "object" && Object.hasOwn(object, name)) {
-          visit(member, name, place);
+          if (!isStored(object, name, member)) {
+            return false;
+          }
+          visit(member);
         }
       }
-      left -= isEmpty && !isOpaque(object) && !isPrimitive(object) && wouldBeReadAgain(place) ? 1 : 0;
+      left -= isEmpty && !isOpaque(object) && !isPrimitive(object) ? 1 : 0;
     }
   }
   return true;
@@ -88,14 +87,10 @@ function isAbsent(element: unknown): boolean {
   return element === undefined || typeof element === "symbol" || (typeof element === "function" && !("toJSON" in element));
 }
 
-/** Whether JSON.stringify surely read the same value in the same place: no getter and no toJSON is on the way. */
-function wouldBeReadAgain({ value, name, holder }: Place): boolean {
-  return (
-    holder === undefined ||
-    (!("toJSON" in (holder.value as object)) &&
-      Object.getOwnPropertyDescriptor(holder.value, name)?.value === value &&
-      wouldBeReadAgain(holder))
-  );
+/** Whether the value is that of a property, or of a hole, and no getter's, which may have answered otherwise before. */
+function isStored(object: object, name: PropertyKey, value: unknown): boolean {
+  const property = Object.getOwnPropertyDescriptor(object, name);
+  return property?.get === undefined && property?.value === value;
 }
 
 /** Whether an object is an invalid date, which JSON.stringify writes as null: its own toJSON returns that. */

@@ -10,6 +10,8 @@ import {
   type IdempotencyKeyScope,
   type IdempotencyKeys,
 } from "idempotency-keys";
+import type { IdempotencyKey as ImportedKey } from "idempotency-keys" with { "resolution-mode": "import" };
+import type { IdempotencyKey as RequiredKey } from "idempotency-keys" with { "resolution-mode": "require" };
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const equal = <A, B>(_: Equal<A, B>): void => undefined;
@@ -23,6 +25,10 @@ equal<ReturnType<IdempotencyKeys["create"]>, Promise<IdempotencyKey>>(true);
 equal<ReturnType<IdempotencyKeys["createMany"]>, IdempotencyKey[]>(true);
 equal<ReturnType<IdempotencyKeys["planReset"]>, { candidates: string[] }>(true);
 
+// A key of the ES module is one for the CommonJS module, and the other way round.
+const required: RequiredKey = key;
+const imported: ImportedKey = required;
+idempotencyKeys.createSync([imported, required]);
 idempotencyKeys.createSync([key, "child"] as const);
 idempotencyKeys.createMany(["a", ["b", key], key]);
 idempotencyKeys.with({ ctx: () => undefined }).planReset(key, { attemptNumber: 1 });
@@ -36,8 +42,22 @@ if (error instanceof IdempotencyKeyError) {
   equal<typeof error.code, ErrorCode>(true);
 }
 
-// @ts-expect-error a number is no key part
-idempotencyKeys.createSync(1);
+idempotencyKeys.createSync([1, 2n, true]);
+idempotencyKeys.createSync(42, { scope: undefined, ctx: undefined });
+idempotencyKeys.planReset("a", { parentRunId: undefined, attemptNumber: undefined, scope: undefined, ctx: undefined });
+idempotencyKeys.fromPayload({}, { operation: undefined });
+const scope = "global" as const;
+equal<typeof scope, "global">(true);
+idempotencyKeys.createSync("a", { scope });
+// A key is no string for TypeScript.
+new Headers({ "Idempotency-Key": `${key}` });
+
+// @ts-expect-error a promise is no key part
+idempotencyKeys.createSync(Promise.resolve("a"));
+// @ts-expect-error null is no key part
+idempotencyKeys.createSync(["a", null]);
+// @ts-expect-error no such option
+idempotencyKeys.createSync("a", { scop: "run" });
 // @ts-expect-error no list inside a list
 idempotencyKeys.createSync(["a", ["b"]]);
 // @ts-expect-error no such scope

@@ -141,6 +141,10 @@ test("a getter that returns another value each time hides nothing", () => {
   }
   refused(() => changing(null, NaN), "$.a", /is NaN/);
   refused(() => changing(null, { b: [NaN] }), "$.a.b[0]", /is NaN/);
+  const list = Object.defineProperty([0], 0, { get: () => (looks++ === 0 ? NaN : undefined) });
+  let looks = 0;
+  assert.equal(canonicalize(list), "[null]");
+  assert.equal(looks, 3, "read by JSON.stringify, by the search for nulls, and written again");
   let reads = 0;
   const proxy = new Proxy({ a: NaN }, { get: (target, name) => (name === "a" && reads++ > 0 ? null : target[name]) });
   assert.equal(canonicalize(proxy), '{"a":null}');
