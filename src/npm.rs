@@ -1,13 +1,16 @@
-//! The wasm boundary: the only module that names `wasm_bindgen`. Each export reads what JavaScript
-//! wrote, calls the core, and leaves the answer where JavaScript reads it. No rule lives here.
+//! The npm package's boundary: memory, allocator, panic handler; the exports are in [`keys`] and [`data`]. Each
+//! reads what JavaScript wrote, calls the crate, and leaves the answer where JavaScript reads it. No rule is here.
 //!
-//! Only numbers cross. Texts are written as UTF-8 into [`reserve`]d memory before a call and read
-//! from [`text`] (or, for hashes, from [`output`]) after it: wasm-bindgen's own conversion of one
-//! string costs more than the hash. A negative length stands for "no such text". An export
-//! that can fail answers [`FAILED`] and leaves the code, [`Error::detail`] and the message in [`text`], with
-//! a line feed after each of the first two.
+//! Only numbers cross. JavaScript writes strings as UTF-8 into [`reserve`]d memory before a call, and reads
+//! [`text`] (or, for hashes, [`output`]) after it: wasm-bindgen's own conversion of one string costs more than
+//! the hash. The length [`ABSENT`] stands for "no such string". An export that can fail returns [`FAILED`] and
+//! leaves the code, [`Error::detail`] and the message as text, with a line feed after each of the first two.
+//!
+//! What JavaScript can't have meant (a slot that isn't there, a length past the input, bytes that aren't UTF-8)
+//! traps: no key is made from it, and JavaScript starts a new instance.
 
 mod data;
+mod keys;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,36 +18,41 @@ use alloc::vec::Vec;
 use spin::{Mutex, MutexGuard};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::error::{Argument, Error};
-use crate::material::{DELIMITER, PartKind};
+use crate::error::Error;
 use crate::payload::sort::{self, Workspace};
-use crate::reset::{self, AfterFailure, ResetOptions, Steps};
-use crate::scope::{self, Context, Scope};
-use crate::sha256::batch::Batch;
+use crate::scope::Scope;
 use crate::sha256::block::Suffix;
-use crate::sha256::{Digest, HEX_LENGTH, Hasher, hash_many};
+use crate::sha256::{Digest, HEX_LENGTH, Hasher};
 use crate::text;
-use crate::token::{TokenContent, VerifiedToken};
 
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
-/// Nothing here panics on purpose; if something does, the call traps and the JavaScript side
-/// starts a new instance, since nothing of value lives in this one.
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo) -> ! {
+    trap()
+}
+
+fn trap() -> ! {
     core::arch::wasm32::unreachable()
+}
+
+/// The value, or a trap.
+fn expect<T>(value: Option<T>) -> T {
+    value.unwrap_or_else(|| trap())
 }
 
 /// The answer of a call that failed.
 const FAILED: i32 = -1;
-/// Keys that [`create_many`] makes at most in one call.
+/// The length of a string that is not there.
+const ABSENT: i32 = -1;
+/// Keys that [`keys::create_many`] makes at most in one call.
 const BATCH: usize = 256;
-/// Where [`plan_reset`] leaves its scope suffix; the slots before it are the scopes'.
+/// Where [`keys::plan_reset`] leaves its scope suffix; the slots before it are the scopes'.
 const RESET_SLOT: usize = Scope::ALL.len();
 
 /// All that outlives a call. One thread, no re-entrance: the lock is never contended.
-struct Room {
+struct State {
     input: Vec<u8>,
     lengths: [u32; BATCH],
     output: [[u8; HEX_LENGTH]; BATCH],
@@ -55,7 +63,7 @@ struct Room {
     workspace: Workspace,
 }
 
-static ROOM: Mutex<Room> = Mutex::new(Room {
+static STATE: Mutex<State> = Mutex::new(State {
     input: Vec::new(),
     lengths: [0; BATCH],
     output: [[0; HEX_LENGTH]; BATCH],
@@ -67,11 +75,11 @@ static ROOM: Mutex<Room> = Mutex::new(Room {
 });
 
 #[inline(never)]
-fn room() -> MutexGuard<'static, Room> {
-    ROOM.lock()
+fn state() -> MutexGuard<'static, State> {
+    STATE.lock()
 }
 
-impl Room {
+impl State {
     #[inline(never)]
     fn fail(&mut self, error: &Error) -> i32 {
         self.text = text::join(&[
@@ -85,17 +93,11 @@ impl Room {
     }
 
     fn input(&self, length: usize) -> &[u8] {
-        self.input.get(..length).unwrap_or_default()
-    }
-
-    fn suffix(&self, slot: usize) -> &str {
-        self.suffixes.get(slot).map_or("", Suffix::as_str)
+        expect(self.input.get(..length))
     }
 
     fn keep_suffix(&mut self, slot: usize, suffix: String) {
-        if let Some(kept) = self.suffixes.get_mut(slot) {
-            *kept = Suffix::new(suffix);
-        }
+        *expect(self.suffixes.get_mut(slot)) = Suffix::new(suffix);
     }
 
     fn put(&mut self, digest: Digest) {
@@ -104,308 +106,73 @@ impl Room {
     }
 }
 
-/// Reads texts that were written one behind another.
-struct Texts<'a>(&'a [u8]);
+/// Reads strings that were written one behind another.
+struct InputReader<'a>(&'a [u8]);
 
-impl<'a> Texts<'a> {
-    #[inline(never)]
+impl<'a> InputReader<'a> {
+    /// The next string, unless it is absent.
     fn next(&mut self, length: i32) -> Option<&'a str> {
-        let length = usize::try_from(length).ok()?;
-        let (text, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        core::str::from_utf8(text).ok()
+        (length != ABSENT).then(|| self.required(length))
+    }
+
+    #[inline(never)]
+    fn required(&mut self, length: i32) -> &'a str {
+        let bytes = self.bytes(expect(usize::try_from(length).ok()));
+        expect(core::str::from_utf8(bytes).ok())
+    }
+
+    fn bytes(&mut self, length: usize) -> &'a [u8] {
+        let (bytes, trailing) = expect(self.0.split_at_checked(length));
+        self.0 = trailing;
+        bytes
     }
 }
 
-/// The address of at least `bytes` bytes to write texts into. Stays where it is until more are
+/// The address of at least `bytes` bytes to write strings into. Stays where it is until more are
 /// asked for.
 #[wasm_bindgen]
 pub fn reserve(bytes: usize) -> usize {
-    let mut room = room();
+    let mut state = state();
     let bytes = bytes.saturating_add(sort::SLACK);
-    if room.input.len() < bytes {
-        room.input = Vec::new();
-        room.input.resize(bytes, 0);
+    if state.input.len() < bytes {
+        state.input = Vec::new();
+        state.input.resize(bytes, 0);
     }
-    room.input.as_ptr().addr()
+    state.input.as_ptr().addr()
 }
 
-/// The address of the 256 lengths, 32 bits each, that [`create_many`] reads.
-#[wasm_bindgen]
-pub fn lengths() -> usize {
-    room().lengths.as_ptr().addr()
-}
-
-/// The address of the 64 hex digits that [`create`] and [`finish`] leave, and of the 256 × 64 of
-/// [`create_many`].
+/// The address of the 64 hex digits that a call leaves, and of the 256 × 64 of [`keys::create_many`].
 #[wasm_bindgen]
 pub fn output() -> usize {
-    room().output.as_ptr().addr()
+    state().output.as_ptr().addr()
+}
+
+/// The address of the 256 lengths, 32 bits each, that [`keys::create_many`] reads.
+#[wasm_bindgen]
+pub fn lengths() -> usize {
+    state().lengths.as_ptr().addr()
 }
 
 /// The address of the text that the last call left.
 #[wasm_bindgen]
 pub fn text() -> usize {
-    room().text.as_ptr().addr()
+    state().text.as_ptr().addr()
 }
 
 /// Bytes in the text that the last call left.
 #[wasm_bindgen]
 pub fn text_length() -> usize {
-    room().text.len()
+    state().text.len()
 }
 
-/// The address of the bytes that the last call left: [`order`], [`open_token`].
+/// The address of the bytes that the last call left: [`data::order`], [`keys::open_token`].
 #[wasm_bindgen]
 pub fn bytes() -> usize {
-    room().bytes.as_ptr().addr()
+    state().bytes.as_ptr().addr()
 }
 
 /// How many bytes the last call left.
 #[wasm_bindgen]
 pub fn bytes_length() -> usize {
-    room().bytes.len()
-}
-
-/// The character code of what joins parts; see [`crate::DELIMITER`].
-#[wasm_bindgen]
-pub fn delimiter() -> u32 {
-    DELIMITER.bytes().next().map_or(0, u32::from)
-}
-
-/// The code of the scope named in the input, or of the default scope; its name is left as text.
-/// See [`Scope::parse`].
-#[wasm_bindgen]
-pub fn scope(length: i32) -> i32 {
-    let mut room = room();
-    let scope = match Texts(&room.input).next(length) {
-        Some(name) => Scope::parse(name),
-        None => Ok(Scope::default()),
-    };
-    match scope {
-        Ok(scope) => {
-            room.text = String::from(scope.as_str());
-            scope as i32
-        }
-        Err(error) => room.fail(&error),
-    }
-}
-
-fn scope_of(code: usize) -> Scope {
-    Scope::ALL.get(code).copied().unwrap_or_default()
-}
-
-/// Resolves the scope named in the input, and prepares it for [`create`]; see [`scope::resolve`]. The
-/// input holds the scope's name, the context's run id and its attempt number. Returns the scope's
-/// code, and leaves its name, a line feed and the suffix as text.
-#[wasm_bindgen]
-pub fn resolve_scope(
-    name_length: i32,
-    has_context: bool,
-    run_id_length: i32,
-    attempt_length: i32,
-    has_parts: bool,
-) -> i32 {
-    let mut room = room();
-    let mut texts = Texts(&room.input);
-    let name = texts.next(name_length);
-    let context = Context {
-        run_id: texts.next(run_id_length),
-        attempt: texts.next(attempt_length),
-    };
-    match scope::resolve(name, has_context.then_some(context), has_parts) {
-        Ok((scope, suffix)) => {
-            room.text = text::join(&[scope.as_str(), "\n", &suffix]);
-            room.keep_suffix(scope as usize, suffix);
-            scope as i32
-        }
-        Err(error) => room.fail(&error),
-    }
-}
-
-/// Prepares `scope` for [`create`], and leaves its suffix as text; see [`scope::created_suffix`]. The input
-/// holds the context's run id and attempt number.
-#[wasm_bindgen]
-pub fn set_context(
-    scope: usize,
-    has_context: bool,
-    run_id_length: i32,
-    attempt_length: i32,
-    has_parts: bool,
-) -> i32 {
-    let mut room = room();
-    let mut texts = Texts(&room.input);
-    let context = Context {
-        run_id: texts.next(run_id_length),
-        attempt: texts.next(attempt_length),
-    };
-    match scope::created_suffix(scope_of(scope), has_context.then_some(context), has_parts) {
-        Ok(suffix) => {
-            room.text.clone_from(&suffix);
-            room.keep_suffix(scope, suffix);
-            0
-        }
-        Err(error) => room.fail(&error),
-    }
-}
-
-/// Prepares `scope` for [`create`] with the suffix in the input, one that [`set_context`] made.
-#[wasm_bindgen]
-pub fn set_suffix(scope: usize, length: i32) {
-    let mut room = room();
-    let suffix = Texts(&room.input).next(length).unwrap_or_default();
-    let suffix = String::from(suffix);
-    room.keep_suffix(scope, suffix);
-}
-
-/// Hashes the joined parts in the input with the scope's suffix, into the output.
-#[wasm_bindgen]
-pub fn create(slot: usize, length: usize) {
-    let mut room = room();
-    let Some(suffix) = room.suffixes.get(slot) else {
-        return;
-    };
-    let digest = Digest::of_message(&room.input, length, suffix);
-    room.put(digest);
-}
-
-/// [`create`] for `count` keys of the same scope at once: their joined parts stand one behind
-/// another in the input, their lengths in the table.
-#[wasm_bindgen]
-pub fn create_many(slot: usize, count: usize) {
-    let mut room = room();
-    let Room {
-        input,
-        lengths,
-        output,
-        suffixes,
-        ..
-    } = &mut *room;
-    if let (Some(suffix), Some(lengths)) = (suffixes.get(slot), lengths.get(..count)) {
-        hash_many(Batch::new(input, lengths, suffix, output));
-    }
-}
-
-/// Takes one more piece, in the input, of a key too long to be written at once.
-#[wasm_bindgen]
-pub fn update(length: usize) {
-    let mut room = room();
-    let mut hasher = room.long.take().unwrap_or_default();
-    hasher.update(room.input(length));
-    room.long = Some(hasher);
-}
-
-/// Ends a key that came in pieces: what [`create`] does at once.
-#[wasm_bindgen]
-pub fn finish(slot: usize) {
-    let mut room = room();
-    let mut hasher = room.long.take().unwrap_or_default();
-    hasher.update(room.suffix(slot).as_bytes());
-    room.put(hasher.finish());
-}
-
-/// Refuses a key, or the part of one at `index`, for what it is; see [`PartKind`].
-#[wasm_bindgen]
-pub fn refuse_part(kind: usize, index: i32) -> i32 {
-    let kind = PartKind::ALL.get(kind).copied().unwrap_or(PartKind::Null);
-    room().fail(&kind.refuse(u32::try_from(index).ok()))
-}
-
-/// See [`reset::is_hash_length`].
-#[wasm_bindgen]
-pub fn is_hash_length(utf16_length: usize) -> bool {
-    reset::is_hash_length(utf16_length)
-}
-
-/// Plans the reset of a text or a list; see [`reset::plan_reset`]. The input holds the texts whose
-/// lengths are given, in that order. Answers 1 (try the text as it is), 2 (try the hash that
-/// [`create`] makes with the reset slot) or 3 (both, in that order).
-#[wasm_bindgen]
-#[allow(clippy::too_many_arguments, reason = "only numbers cross")]
-pub fn plan_reset(
-    is_hash: bool,
-    has_parts: bool,
-    scope: i32,
-    parent_run_id_length: i32,
-    attempt_number_length: i32,
-    has_context: bool,
-    run_id_length: i32,
-    attempt_length: i32,
-) -> i32 {
-    let mut room = room();
-    let mut texts = Texts(&room.input);
-    let options = ResetOptions {
-        scope: usize::try_from(scope).ok().map(scope_of),
-        parent_run_id: texts.next(parent_run_id_length),
-        attempt: texts.next(attempt_number_length),
-        context: has_context.then(|| Context {
-            run_id: texts.next(run_id_length),
-            attempt: texts.next(attempt_length),
-        }),
-    };
-    let (answer, suffix) = match reset::steps(is_hash, has_parts, options) {
-        Ok(Steps::Verbatim) => (1, None),
-        Ok(Steps::Derived(suffix)) => (2, Some(suffix)),
-        Ok(Steps::VerbatimThenDerived(suffix)) => (3, Some(suffix)),
-        Err(error) => return room.fail(&error),
-    };
-    room.keep_suffix(RESET_SLOT, suffix.unwrap_or_default());
-    answer
-}
-
-/// See [`reset::ResetPlan::after_failure`]: 0 to report this failure, 1 to report the first one,
-/// 2 to try the next candidate.
-#[wasm_bindgen]
-pub fn after_failure(candidates: usize, index: usize, status: u16) -> i32 {
-    match reset::after_failure(candidates, index, status) {
-        AfterFailure::Report => 0,
-        AfterFailure::ReportFirst => 1,
-        AfterFailure::TryNext => 2,
-    }
-}
-
-/// Refuses a time-to-live (0), a token (1) or an operation (2) that is no text; the input says what it is.
-#[wasm_bindgen]
-pub fn refuse_non_text(kind: usize, found_length: i32) -> i32 {
-    let mut room = room();
-    let found = Texts(&room.input).next(found_length).unwrap_or_default();
-    let argument = Argument::ALL.get(kind).copied().unwrap_or(Argument::Ttl);
-    let error = Error::not_a_string(argument, found);
-    room.fail(&error)
-}
-
-/// Leaves the token of a key as text; see [`token`](crate::token). The input holds the key as WTF-8, and
-/// behind it its suffix.
-#[wasm_bindgen]
-pub fn to_token(scope: usize, key_length: usize, suffix_length: i32) {
-    let mut room = room();
-    let (key, rest) = room.input.split_at_checked(key_length).unwrap_or_default();
-    let carried = TokenContent {
-        scope: scope_of(scope),
-        key,
-        suffix: Texts(rest).next(suffix_length).unwrap_or_default(),
-    };
-    room.text = carried.to_token();
-}
-
-/// Reads the token in the input; see [`token`](crate::token). Answers its scope, and leaves the key's
-/// WTF-8 as bytes, and as text the scope's name, a line feed and the suffix.
-#[wasm_bindgen]
-pub fn open_token(length: usize) -> i32 {
-    let mut room = room();
-    let Room {
-        input, bytes, text, ..
-    } = &mut *room;
-    let opened = VerifiedToken::new(input.get(..length).unwrap_or_default());
-    let error = match opened.as_ref().map(VerifiedToken::content) {
-        Ok(Ok(carried)) => {
-            bytes.clear();
-            text::append(bytes, carried.key);
-            *text = text::join(&[carried.scope.as_str(), "\n", carried.suffix]);
-            return carried.scope as i32;
-        }
-        Ok(Err(error)) => error,
-        Err(error) => error.clone(),
-    };
-    room.fail(&error)
+    state().bytes.len()
 }

@@ -216,7 +216,7 @@ const CRATE_ERRORS: Record<string, new (message: string, data: ErrorData) => Ide
  *
  * @param data What the caller knows about it.
  */
-export function coreError(description: string, data: ErrorData = {}): IdempotencyKeyError {
+export function crateError(description: string, data: ErrorData = {}): IdempotencyKeyError {
   const [, code = "", detail = ""] = /^(.*)\n(.*)\n/.exec(description) ?? [];
   const Class = CRATE_ERRORS[code];
   if (Class === undefined) {

@@ -16,6 +16,6 @@ declare module "#module.wasm" {
 }
 
 declare module "#scalar.js" {
-  const start: () => import("./wasm/engine.js").Core;
+  const start: () => import("./wasm/engine.js").WasmExports;
   export default start;
 }

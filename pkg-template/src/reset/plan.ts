@@ -5,7 +5,7 @@ import { hashOf, IdempotencyKey } from "../keys/key.js";
 import { joinParts } from "../keys/material.js";
 import { nameOf } from "../keys/resolved-scope.js";
 import type { ResetOptions, TaskContext } from "../types.js";
-import { HASH_LENGTH, planReset, scopeCode } from "../wasm/keys.js";
+import { HASH_LENGTH, planReset } from "../wasm/keys.js";
 
 /** The keys that a reset tries, in order. */
 export function candidatesOf(
@@ -23,7 +23,7 @@ export function candidatesOf(
   return planReset(text, {
     isHash: typeof key === "string" && key.length === HASH_LENGTH,
     hasParts,
-    scope: scope === undefined ? undefined : scopeCode(nameOf(scope)),
+    scope: scope === undefined ? undefined : nameOf(scope),
     // As in the SDK, every falsy id but null and undefined counts as given and empty.
     parentRunId: parentRunId == null ? undefined : String(parentRunId || ""),
     attemptNumber: attemptNumber == null ? undefined : String(attemptNumber),

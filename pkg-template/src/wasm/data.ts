@@ -3,22 +3,22 @@
  * is the other half.
  */
 
-import { coreError } from "../errors.js";
+import { crateError } from "../errors.js";
 import { hostSha256 } from "../payload/node-sha256.js";
-import { ABSENT, check, flag, HASH_LENGTH, INPUT_UNITS, read, renewViews, type Room, withRoom, write } from "./instance.js";
+import { ABSENT, check, flag, HASH_LENGTH, INPUT_UNITS, read, renewViews, type Instance, withInstance, write } from "./instance.js";
 import { BYTES_PER_UNIT, readUtf8, writeLongUtf8, writeUtf8 } from "./strings.js";
 
 /** Payloads from this length on are hashed by Node, where there is one: 250 bytes take as long either way. */
 const HOST_LENGTH = 256;
 
 /** Writes a text, and one behind it; returns their lengths in bytes. Faster than {@link write}. */
-function writeBoth(room: Room, text: string, behind: string): [number, number] {
+function writeBoth(instance: Instance, text: string, behind: string): [number, number] {
   const units = text.length + behind.length;
   if (units > INPUT_UNITS) {
-    renewViews(room, units * BYTES_PER_UNIT);
+    renewViews(instance, units * BYTES_PER_UNIT);
   }
-  const length = writeLongUtf8(text, room.input);
-  return [length, behind === "" ? 0 : writeUtf8(behind, room.input.subarray(length))];
+  const length = writeLongUtf8(text, instance.input);
+  return [length, behind === "" ? 0 : writeUtf8(behind, instance.input.subarray(length))];
 }
 
 /** The result for a payload, and how many of its values JSON writes as `null` or `{}`. */
@@ -31,51 +31,51 @@ export interface FromJson {
  * What `order` left: a copy, or else the input, which is in order already. Where that is says the core:
  * the view of it may be cut off.
  */
-function ordered({ core }: Room, answer: number, length: number): Uint8Array {
+function ordered({ exports }: Instance, answer: number, length: number): Uint8Array {
   const isCopy = (answer & 1) !== 0;
-  return new Uint8Array(core.memory.buffer, (isCopy ? core.bytes() : core.reserve(0)) >>> 0, length);
+  return new Uint8Array(exports.memory.buffer, (isCopy ? exports.bytes() : exports.reserve(0)) >>> 0, length);
 }
 
 /** Canonical JSON, from what JSON.stringify wrote. */
 export function canonicalText(json: string): FromJson {
-  return withRoom((room) => {
-    const [length] = writeBoth(room, json, "");
-    const answer = check(room, room.core.order(length, 0));
-    return { result: readUtf8(ordered(room, answer, length)), unclear: answer >>> 1 };
+  return withInstance((instance) => {
+    const [length] = writeBoth(instance, json, "");
+    const answer = check(instance, instance.exports.order(length, 0));
+    return { result: readUtf8(ordered(instance, answer, length)), unclear: answer >>> 1 };
   });
 }
 
 /** The hash of JSON as JSON.stringify wrote it, or in canonical order, with `operation` behind it. */
 export function payloadHash(json: string, operation: string, canonical: boolean): FromJson {
-  return withRoom((room) => {
-    const { core } = room;
-    const [length, behind] = writeBoth(room, json, operation);
+  return withInstance((instance) => {
+    const { exports } = instance;
+    const [length, behind] = writeBoth(instance, json, operation);
     const sha256 = length < HOST_LENGTH ? undefined : hostSha256();
     if (sha256 === undefined) {
-      const answer = check(room, core.hash_payload(length, behind, flag(canonical)));
-      return { result: readUtf8(new Uint8Array(core.memory.buffer, core.output() >>> 0, HASH_LENGTH)), unclear: answer >>> 1 };
+      const answer = check(instance, exports.hash_payload(length, behind, flag(canonical)));
+      return { result: readUtf8(new Uint8Array(exports.memory.buffer, exports.output() >>> 0, HASH_LENGTH)), unclear: answer >>> 1 };
     }
     // Before `order`, which leaves the input in another one.
-    const asItStands = canonical ? undefined : sha256(ordered(room, 0, length + behind));
-    const answer = check(room, core.order(length, behind));
-    return { result: asItStands ?? sha256(ordered(room, answer, length + behind)), unclear: answer >>> 1 };
+    const asItStands = canonical ? undefined : sha256(ordered(instance, 0, length + behind));
+    const answer = check(instance, exports.order(length, behind));
+    return { result: asItStands ?? sha256(ordered(instance, answer, length + behind)), unclear: answer >>> 1 };
   });
 }
 
 /** Refuses a payload for the value at `steps`, the names and indexes that lead to it. */
 export function refusePayload(steps: readonly (string | number)[], problem: string, found: string | undefined): never {
-  throw withRoom((room) => {
-    const [stepsLength = ABSENT, problemLength = ABSENT] = write(room, [JSON.stringify(steps), problem]);
-    room.core.refuse_payload(stepsLength, problemLength);
-    return coreError(read(room), { found });
+  throw withInstance((instance) => {
+    const [stepsLength = ABSENT, problemLength = ABSENT] = write(instance, [JSON.stringify(steps), problem]);
+    instance.exports.refuse_payload(stepsLength, problemLength);
+    return crateError(read(instance), { found });
   });
 }
 
 /** The milliseconds of a time-to-live. */
 export function ttlMilliseconds(ttl: string): number {
-  return withRoom((room) => {
-    const [length = ABSENT] = write(room, [ttl]);
-    return check(room, room.core.parse_ttl(length));
+  return withInstance((instance) => {
+    const [length = ABSENT] = write(instance, [ttl]);
+    return check(instance, instance.exports.parse_ttl(length));
   });
 }
 
@@ -84,10 +84,10 @@ export const ENTROPY_LENGTH = 10;
 
 /** A random key that is greater than `last`. */
 export function randomKeyAfter(last: string, milliseconds: number, entropy: Uint8Array): string {
-  return withRoom((room) => {
-    room.input.set(entropy);
+  return withInstance((instance) => {
+    instance.input.set(entropy);
     const high = (milliseconds / 2 ** 32) >>> 0;
-    room.core.random_key(high, milliseconds >>> 0, writeUtf8(last, room.input.subarray(ENTROPY_LENGTH)));
-    return read(room);
+    instance.exports.random_key(high, milliseconds >>> 0, writeUtf8(last, instance.input.subarray(ENTROPY_LENGTH)));
+    return read(instance);
   });
 }

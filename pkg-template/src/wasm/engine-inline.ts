@@ -7,7 +7,7 @@
 import scalar from "#scalar.wasm";
 import simd from "#simd.wasm";
 
-import type { Core, Engine } from "./engine.js";
+import type { Engine, WasmExports } from "./engine.js";
 import { EngineError } from "../errors.js";
 
 /** The smallest module with a SIMD instruction: `i8x16.popcnt` of a splat zero. */
@@ -45,6 +45,6 @@ export const engine: Engine = {
   },
   start() {
     module ??= compile();
-    return new WebAssembly.Instance(module).exports as unknown as Core;
+    return new WebAssembly.Instance(module).exports as unknown as WasmExports;
   },
 };

@@ -1,6 +1,6 @@
 /**
  * The engine for places without WebAssembly: the scalar wasm module, translated to JavaScript when
- * the package was built. The same core, many times slower.
+ * the package was built. The same crate, many times slower.
  */
 
 import start from "#scalar.js";

@@ -1,130 +1,122 @@
 /**
- * A core, views of its memory, and what becomes of both when a call breaks off: how texts get into the
- * memory and out of it. What is called there is in `wasm.ts` and `wasm-data.ts`.
+ * An instance of the crate, views of its memory, and what becomes of both when a call breaks off: how strings
+ * get into the memory and out of it. What is called there is in `keys.ts` and `data.ts`.
  *
  * No user code runs between writing and reading.
  */
 
 import { engine } from "#engine";
 
-import type { Core } from "./engine.js";
-import { coreError, EngineError, IdempotencyKeyError } from "../errors.js";
+import type { WasmExports } from "./engine.js";
+import { crateError, EngineError, IdempotencyKeyError } from "../errors.js";
 import { BYTES_PER_UNIT, readUtf8, writeUtf8 } from "./strings.js";
 
-/** Hex digits of a hash: `HEX_LENGTH` in `src/sha256.rs`. */
+/** Hex digits of a hash: `HEX_LENGTH` in `src/sha256/consts.rs`. */
 export const HASH_LENGTH = 64;
 /** Keys that one call hashes at most: `BATCH` in `src/npm.rs`. */
 export const BATCH_KEYS = 256;
-/** The length of a text that is not there. */
+/** The length of a string that is not there. */
 export const ABSENT = -1;
-/** What an export answers that left an error. */
+/** What an export returns that left an error. */
 const FAILED = -1;
 /** Room for any usual key, and for a piece of a long one. */
 export const INPUT_BYTES = 1 << 16;
 /** UTF-16 units that are sure to fit it. */
 export const INPUT_UNITS = Math.floor(INPUT_BYTES / BYTES_PER_UNIT);
-/** Past this the core is replaced after the call: wasm memory can grow, but not shrink. */
+/** Past this the instance is replaced after the call: wasm memory can grow, but not shrink. */
 const MEMORY_LIMIT = 4 << 20;
 
-/** A core, views of its memory, and what it holds. */
-export interface Room {
-  readonly core: Core;
+/** An instance, views of its memory, and what it holds. */
+export interface Instance {
+  readonly exports: WasmExports;
   input: Uint8Array;
   output: Uint8Array;
   outputs: Uint8Array;
   lengths: Uint32Array;
-  /** The resolved scope whose suffix each slot of the core holds. */
+  /** The resolved scope whose suffix each slot holds. */
   readonly loaded: unknown[];
 }
 
-/**
- * The room that waits for the next call. A call takes it away and puts it back when it is done, so
- * that a room in which a call broke off (a trap, no stack left, also none to clean up) is never
- * seen again, and a call from within a call has one of its own. Nothing is lost: keys live in
- * JavaScript.
- */
-let idle: Room | undefined;
+/** Waits for the next call, its views valid and its input of {@link INPUT_BYTES} bytes. */
+let idle: Instance | undefined;
 
-/** The room that waits, or a new one. */
-export function take(): Room {
-  const room = idle ?? enter();
-  idle = undefined;
-  return room;
-}
-
-function enter(): Room {
-  const core = engine.start();
+function start(): Instance {
   const none = new Uint8Array(0);
-  const room: Room = { core, input: none, output: none, outputs: none, lengths: new Uint32Array(0), loaded: [] };
-  renewViews(room, INPUT_BYTES);
-  return room;
+  const instance = { exports: engine.start(), input: none, output: none, outputs: none, lengths: new Uint32Array(0), loaded: [] };
+  renewViews(instance, INPUT_BYTES);
+  return instance;
 }
 
-/** Growing memory cuts the views of it off, so they are made anew after whatever may grow it. */
-export function renewViews(room: Room, inputBytes: number): void {
-  const { core } = room;
-  const address = core.reserve(inputBytes) >>> 0;
-  const { buffer } = core.memory;
-  room.input = new Uint8Array(buffer, address, inputBytes);
-  room.output = new Uint8Array(buffer, core.output(), HASH_LENGTH);
-  room.outputs = new Uint8Array(buffer, core.output(), HASH_LENGTH * BATCH_KEYS);
-  room.lengths = new Uint32Array(buffer, core.lengths(), BATCH_KEYS);
+/** Makes the views anew, with room for `inputBytes` to write: growing the memory detaches its views. */
+export function renewViews(instance: Instance, inputBytes: number): void {
+  const { exports } = instance;
+  const address = exports.reserve(inputBytes) >>> 0;
+  const { buffer } = exports.memory;
+  instance.input = new Uint8Array(buffer, address, inputBytes);
+  if (instance.output.buffer !== buffer) {
+    instance.outputs = new Uint8Array(buffer, exports.output() >>> 0, HASH_LENGTH * BATCH_KEYS);
+    instance.output = instance.outputs.subarray(0, HASH_LENGTH);
+    instance.lengths = new Uint32Array(buffer, exports.lengths() >>> 0, BATCH_KEYS);
+  }
 }
 
-/** Puts back a room in which no memory can have grown. */
-export function keep(room: Room): void {
-  idle = room;
+/**
+ * Calls `work` with an instance, and gives back the memory that it took.
+ *
+ * The instance is taken away for the call and put back when it returns. One in which a call broke off (a trap,
+ * no stack left) is never used again, and a call from within a call has one of its own. Nothing is lost: keys
+ * live in JavaScript.
+ */
+export function withInstance<T>(work: (instance: Instance) => T): T {
+  try {
+    const instance = idle ?? start();
+    idle = undefined;
+    const result = work(instance);
+    putBack(instance);
+    return result;
+  } catch (cause) {
+    throw cause instanceof IdempotencyKeyError ? cause : brokenOff(cause);
+  }
 }
 
-/** Puts back a room, without the memory that a call took. */
-function putBack(room: Room): void {
-  const { buffer } = room.core.memory;
+function putBack(instance: Instance): void {
+  const { buffer } = instance.exports.memory;
   if (buffer.byteLength > MEMORY_LIMIT) {
     return;
   }
-  if (room.input.buffer !== buffer || room.input.length !== INPUT_BYTES) {
-    renewViews(room, INPUT_BYTES);
+  if (instance.input.buffer !== buffer || instance.input.length !== INPUT_BYTES) {
+    renewViews(instance, INPUT_BYTES);
   }
-  idle = room;
+  idle = instance;
 }
 
 /** What broke a call off, as an error of ours. */
-export function brokenOff(cause: unknown): Error {
-  if (cause instanceof IdempotencyKeyError) {
-    return cause;
-  }
+function brokenOff(cause: unknown): EngineError {
+  const found = cause instanceof Error ? cause.message : String(cause);
   const isTrap = typeof WebAssembly === "object" && cause instanceof WebAssembly.RuntimeError;
   const what =
-    cause instanceof RangeError || isTrap
+    cause instanceof RangeError
       ? "the call needed more memory or stack than there is"
-      : `the engine failed (${cause instanceof Error ? cause.message : String(cause)})`;
+      : isTrap
+        ? `the engine stopped, as it does when it runs out of memory (${found})`
+        : `the engine failed (${found})`;
   return new EngineError(`${what}; the next call starts a new engine`, { cause });
 }
 
-/** Runs `work` in a room, and gives back the memory that it took. */
-export function withRoom<T>(work: (room: Room) => T): T {
-  try {
-    const room = take();
-    const result = work(room);
-    putBack(room);
-    return result;
-  } catch (cause) {
-    throw brokenOff(cause);
-  }
-}
-
-/** Writes texts one behind another, and returns their lengths in bytes. */
-export function write(room: Room, texts: readonly (string | undefined)[]): number[] {
+/** Writes strings one behind another, and returns their lengths in bytes. */
+export function write(instance: Instance, strings: readonly (string | undefined)[]): number[] {
   let units = 0;
-  for (let index = 0; index < texts.length; index++) {
-    units += texts[index]?.length ?? 0;
+  for (let index = 0; index < strings.length; index++) {
+    units += strings[index]?.length ?? 0;
   }
-  renewViews(room, units > INPUT_UNITS ? units * BYTES_PER_UNIT : INPUT_BYTES);
+  if (units > INPUT_UNITS) {
+    renewViews(instance, units * BYTES_PER_UNIT);
+  }
   const written: number[] = [];
   let offset = 0;
-  for (let index = 0; index < texts.length; index++) {
-    const text = texts[index];
-    const length = text === undefined ? ABSENT : writeUtf8(text, room.input.subarray(offset));
+  for (let index = 0; index < strings.length; index++) {
+    const string = strings[index];
+    const length = string === undefined ? ABSENT : writeUtf8(string, instance.input.subarray(offset));
     written[index] = length;
     offset += length === ABSENT ? 0 : length;
   }
@@ -132,8 +124,8 @@ export function write(room: Room, texts: readonly (string | undefined)[]): numbe
 }
 
 /** The text that the last call left. */
-export function read({ core }: Room): string {
-  return readUtf8(new Uint8Array(core.memory.buffer, core.text() >>> 0, core.text_length()));
+export function read({ exports }: Instance): string {
+  return readUtf8(new Uint8Array(exports.memory.buffer, exports.text() >>> 0, exports.text_length()));
 }
 
 /** A truth value as it crosses. */
@@ -142,10 +134,10 @@ export function flag(value: boolean): 0 | 1 {
 }
 
 /** The answer of an export, or its error. */
-export function check(room: Room, answer: number): number {
+export function check(instance: Instance, answer: number): number {
   if (answer === FAILED) {
-    const error = coreError(read(room));
-    putBack(room);
+    const error = crateError(read(instance));
+    putBack(instance);
     throw error;
   }
   return answer;

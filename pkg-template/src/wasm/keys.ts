@@ -1,25 +1,22 @@
 /**
- * The TypeScript half of the wasm boundary, for keys, resets and tokens. `src/npm.rs` is the other half.
+ * The TypeScript half of the wasm boundary, for keys, resets and tokens. `src/npm/keys.rs` is the other half.
  */
 
 import { engine } from "#engine";
 
-import { coreError } from "../errors.js";
+import { crateError } from "../errors.js";
 import {
   ABSENT,
   BATCH_KEYS,
-  brokenOff,
   check,
   flag,
   HASH_LENGTH,
   INPUT_BYTES,
   INPUT_UNITS,
-  keep,
   read,
   renewViews,
-  type Room,
-  take,
-  withRoom,
+  type Instance,
+  withInstance,
   write,
 } from "./instance.js";
 import { BYTES_PER_UNIT, readAscii, readWtf8, writeAscii, writeUtf8, writeWtf8 } from "./strings.js";
@@ -38,7 +35,7 @@ const SHORT_LENGTH = 96;
 /** The slot for the suffix of a reset, behind those of the scopes. */
 const RESET_SLOT = 3;
 
-/** The kinds of value that are no key part, in the order of `refuse_part` in `src/npm.rs`. */
+/** The kinds of value that are no key part, in the order of `PartKind::ALL` in `src/material.rs`. */
 export const enum Refused {
   Null,
   Undefined,
@@ -48,7 +45,7 @@ export const enum Refused {
   Symbol,
 }
 
-/** What has to be a text, in the order of `refuse_non_text` in `src/npm.rs`. */
+/** What has to be a text, in the order of `Argument::ALL` in `src/error.rs`. */
 export const enum NonText {
   Ttl,
   Token,
@@ -67,7 +64,7 @@ export const enum NonText {
  * @throws EngineError (`ERR_ENGINE`) where WebAssembly is forbidden; it names `idempotency-keys/js`.
  */
 export function engineName(): "wasm-simd" | "wasm" | "js" {
-  withRoom(() => undefined);
+  withInstance(() => undefined);
   return engine.name;
 }
 
@@ -80,26 +77,18 @@ export interface ResolvedScope {
   readonly suffix: string;
 }
 
-/** The code of the scope of that name; without one, of the default. */
-export function scopeCode(name: string | undefined): number {
-  return withRoom((room) => {
-    const [length = ABSENT] = write(room, [name]);
-    return check(room, room.core.scope(length));
-  });
-}
-
 /** What the scope of that name adds in a context, of which run id and attempt number are as far as they are known. */
 export function resolve(
   name: string | undefined,
   context: { runId: string | undefined; attempt: string | undefined } | undefined,
   hasParts: boolean,
 ): ResolvedScope {
-  return withRoom((room) => {
-    const [nameLength = ABSENT, runId = ABSENT, attempt = ABSENT] = write(room, [name, context?.runId, context?.attempt]);
-    const code = check(room, room.core.resolve_scope(nameLength, flag(context !== undefined), runId, attempt, flag(hasParts)));
-    const [scope, suffix] = cut(read(room));
+  return withInstance((instance) => {
+    const [nameLength = ABSENT, runId = ABSENT, attempt = ABSENT] = write(instance, [name, context?.runId, context?.attempt]);
+    const code = check(instance, instance.exports.resolve_scope(nameLength, flag(context !== undefined), runId, attempt, flag(hasParts)));
+    const [scope, suffix] = cut(read(instance));
     const resolved: ResolvedScope = { scope: scope as IdempotencyKeyScope, code, suffix };
-    room.loaded[code] = resolved;
+    instance.loaded[code] = resolved;
     return resolved;
   });
 }
@@ -112,38 +101,35 @@ function cut(text: string): [string, string] {
 
 /** The hash of joined parts followed by the scope's suffix. */
 export function hash(text: string, scope: ResolvedScope): string {
-  try {
-    const room = take();
-    if (room.loaded[scope.code] !== scope) {
-      load(room, scope);
-    }
-    const digits = hashInto(room, text, scope.code);
-    keep(room);
-    return digits;
-  } catch (cause) {
-    throw brokenOff(cause);
+  return withInstance((instance) => {
+    load(instance, scope);
+    return hashInto(instance, text, scope.code);
+  });
+}
+
+/** Makes the suffix of `scope` that of its slot. */
+function load(instance: Instance, scope: ResolvedScope): void {
+  if (instance.loaded[scope.code] === scope) {
+    return;
   }
+  const [length = ABSENT] = write(instance, [scope.suffix]);
+  instance.exports.set_suffix(scope.code, length);
+  renewViews(instance, INPUT_BYTES);
+  instance.loaded[scope.code] = scope;
 }
 
-function load(room: Room, scope: ResolvedScope): void {
-  const [length = ABSENT] = write(room, [scope.suffix]);
-  room.core.set_suffix(scope.code, length);
-  renewViews(room, INPUT_BYTES);
-  room.loaded[scope.code] = scope;
-}
-
-function hashInto({ core, input, output }: Room, text: string, slot: number): string {
+function hashInto({ exports, input, output }: Instance, text: string, slot: number): string {
   if (text.length <= SHORT_LENGTH && writeAscii(text, input, 0)) {
-    core.create(slot, text.length);
+    exports.create(slot, text.length);
   } else if (text.length * BYTES_PER_UNIT <= INPUT_BYTES) {
-    core.create(slot, writeUtf8(text, input));
+    exports.create(slot, writeUtf8(text, input));
   } else {
     for (let start = 0; start < text.length; ) {
       const end = endOfPiece(text, start);
-      core.update(writeUtf8(text.slice(start, end), input));
+      exports.update(writeUtf8(text.slice(start, end), input));
       start = end;
     }
-    core.finish(slot);
+    exports.finish(slot);
   }
   return readAscii(output, 0, HASH_LENGTH);
 }
@@ -166,11 +152,9 @@ const units = new Uint32Array(BATCH_KEYS);
  * then those of the next 16. A string of them all would be kept alive as a whole by any one hash.
  */
 export function hashMany(texts: readonly string[], scope: ResolvedScope): string[] {
-  return withRoom((room) => {
-    if (room.loaded[scope.code] !== scope) {
-      load(room, scope);
-    }
-    const { core, input, outputs, lengths } = room;
+  return withInstance((instance) => {
+    load(instance, scope);
+    const { exports, input, outputs, lengths } = instance;
     const count = texts.length;
     let joined = "";
     for (let index = 0; index < count; index++) {
@@ -187,7 +171,7 @@ export function hashMany(texts: readonly string[], scope: ResolvedScope): string
       }
     }
     lengths.set(units);
-    core.create_many(scope.code, count);
+    exports.create_many(scope.code, count);
     const groups: string[] = [];
     for (let start = 0; start < count; start += GROUP_KEYS) {
       groups.push(readAscii(outputs, start * HASH_LENGTH, Math.min(start + GROUP_KEYS, count) * HASH_LENGTH));
@@ -198,9 +182,9 @@ export function hashMany(texts: readonly string[], scope: ResolvedScope): string
 
 /** Refuses a key, or its part at `index`, for what it is. */
 export function refusePart(kind: Refused, index = ABSENT): never {
-  throw withRoom((room) => {
-    room.core.refuse_part(kind, index);
-    return coreError(read(room), { index: index === ABSENT ? undefined : index });
+  throw withInstance((instance) => {
+    instance.exports.refuse_part(kind, index);
+    return crateError(read(instance), { index: index === ABSENT ? undefined : index });
   });
 }
 
@@ -213,8 +197,8 @@ export function isHashLength(length: number): boolean {
 export interface PlanInput {
   readonly isHash: boolean;
   readonly hasParts: boolean;
-  /** The code of the scope, if one was named. */
-  readonly scope: number | undefined;
+  /** The scope's name, if one was given. */
+  readonly scope: string | undefined;
   readonly parentRunId: string | undefined;
   readonly attemptNumber: string | undefined;
   readonly context: { runId: string | undefined; attempt: string | undefined } | undefined;
@@ -224,19 +208,20 @@ export interface PlanInput {
 export function planReset(text: string, plan: PlanInput): string[] {
   const VERBATIM = 1;
   const DERIVED = 2;
-  return withRoom((room) => {
-    const [parentRunId = ABSENT, attemptNumber = ABSENT, runId = ABSENT, attempt = ABSENT] = write(room, [
+  return withInstance((instance) => {
+    const [scope = ABSENT, parentRunId = ABSENT, attemptNumber = ABSENT, runId = ABSENT, attempt = ABSENT] = write(instance, [
+      plan.scope,
       plan.parentRunId,
       plan.attemptNumber,
       plan.context?.runId,
       plan.context?.attempt,
     ]);
     const steps = check(
-      room,
-      room.core.plan_reset(
+      instance,
+      instance.exports.plan_reset(
         flag(plan.isHash),
         flag(plan.hasParts),
-        plan.scope ?? ABSENT,
+        scope,
         parentRunId,
         attemptNumber,
         flag(plan.context !== undefined),
@@ -244,9 +229,9 @@ export function planReset(text: string, plan: PlanInput): string[] {
         attempt,
       ),
     );
-    renewViews(room, INPUT_BYTES);
+    renewViews(instance, INPUT_BYTES);
     const verbatim = (steps & VERBATIM) === 0 ? [] : [text];
-    const derived = (steps & DERIVED) === 0 ? [] : [hashInto(room, text, RESET_SLOT)];
+    const derived = (steps & DERIVED) === 0 ? [] : [hashInto(instance, text, RESET_SLOT)];
     return [...verbatim, ...derived];
   });
 }
@@ -260,36 +245,36 @@ export const enum AfterFailure {
 
 /** What to do after `candidates[index]` was refused for good with HTTP `status` (0: no answer). */
 export function afterFailure(candidates: number, index: number, status: number): AfterFailure {
-  return withRoom(({ core }) => core.after_failure(candidates, index, status));
+  return withInstance(({ exports }) => exports.after_failure(candidates, index, status));
 }
 
 /** Refuses what has to be a text and isn't. */
 export function refuseNonText(kind: NonText, found: unknown): never {
-  throw withRoom((room) => {
+  throw withInstance((instance) => {
     const name = found === null ? "null" : found === undefined ? "undefined" : Array.isArray(found) ? "an array" : `a value of type ${typeof found}`;
-    const [length = ABSENT] = write(room, [name]);
-    room.core.refuse_non_text(kind, length);
-    return coreError(read(room), { found: name });
+    const [length = ABSENT] = write(instance, [name]);
+    instance.exports.refuse_non_text(kind, length);
+    return crateError(read(instance), { found: name });
   });
 }
 
 /** The token of a key. */
 export function tokenOf(key: string, { code, suffix }: ResolvedScope): string {
-  return withRoom((room) => {
-    renewViews(room, Math.max((key.length + suffix.length) * BYTES_PER_UNIT, INPUT_BYTES));
-    const length = writeWtf8(key, room.input);
-    room.core.to_token(code, length, writeUtf8(suffix, room.input.subarray(length)));
-    return read(room);
+  return withInstance((instance) => {
+    renewViews(instance, Math.max((key.length + suffix.length) * BYTES_PER_UNIT, INPUT_BYTES));
+    const length = writeWtf8(key, instance.input);
+    instance.exports.to_token(code, length, writeUtf8(suffix, instance.input.subarray(length)));
+    return read(instance);
   });
 }
 
 /** What a token carries. */
 export function openToken(token: string): { key: string; scope: ResolvedScope } {
-  return withRoom((room) => {
-    const [length = 0] = write(room, [token]);
-    const code = check(room, room.core.open_token(length));
-    const [scope, suffix] = cut(read(room));
-    const key = readWtf8(new Uint8Array(room.core.memory.buffer, room.core.bytes() >>> 0, room.core.bytes_length()));
+  return withInstance((instance) => {
+    const [length = 0] = write(instance, [token]);
+    const code = check(instance, instance.exports.open_token(length));
+    const [scope, suffix] = cut(read(instance));
+    const key = readWtf8(new Uint8Array(instance.exports.memory.buffer, instance.exports.bytes() >>> 0, instance.exports.bytes_length()));
     return { key, scope: { scope: scope as IdempotencyKeyScope, code, suffix } };
   });
 }
