@@ -98,15 +98,24 @@ pub(crate) enum NoJson {
     NonFinite,
     /// `undefined`, a function or a symbol.
     Nothing,
+    /// An object whose content `JSON.stringify` doesn't see, such as a Set or a Promise.
+    Opaque,
+    /// More levels than `JSON.stringify` has the stack for.
+    TooDeep,
+    /// More JSON than a JavaScript string can hold.
+    TooLong,
 }
 
 impl NoJson {
-    /// In the order of their codes on the npm package's boundary.
-    pub(crate) const ALL: [NoJson; 4] = [
+    /// In the order of their codes in `js/payload.js`.
+    pub(crate) const ALL: [NoJson; 7] = [
         NoJson::BigInt,
         NoJson::Cycle,
         NoJson::NonFinite,
         NoJson::Nothing,
+        NoJson::Opaque,
+        NoJson::TooDeep,
+        NoJson::TooLong,
     ];
 }
 
@@ -168,17 +177,12 @@ impl Error {
     /// A key part of a kind that the SDK would hash to the same few strings for unrelated keys.
     ///
     /// `found` says what it is, with its article; `index` is its place in the array of parts.
-    pub(crate) fn invalid_part(found: &str, index: Option<u32>) -> Error {
+    pub(crate) fn invalid_part(found: &str, expected: &str, index: Option<u32>) -> Error {
         let place = match index {
             Some(index) => join(&["part ", &decimal(u64::from(index)), " of the key"]),
             None => String::from("the key"),
         };
-        let pieces = [
-            &place,
-            " is ",
-            found,
-            ", expected a string, a number, a bigint, a boolean or an IdempotencyKey: convert it to a string that tells it from every other value",
-        ];
+        let pieces = [&place, " is ", found, ", expected ", expected];
         let mut error = Error::new(ErrorCode::InvalidKey, &pieces, found, "");
         error.0.index = index;
         error
@@ -281,27 +285,36 @@ impl Error {
         Error::new(ErrorCode::InvalidPayload, &pieces, found, path)
     }
 
-    /// A JavaScript value; `problem` is in the caller's words.
-    pub(crate) fn refused_payload(path: &str, problem: &str) -> Error {
-        Error::invalid_payload(path, [" ", "", problem])
-    }
-
-    /// `found` says what it is, with its article.
+    /// `found` says what it is, with its article if it has one; of an opaque object it is the class.
     pub(crate) fn no_json(kind: NoJson, path: &str, found: &str) -> Error {
-        let after = match kind {
-            NoJson::Cycle => {
-                let problem = " contains itself: its JSON would have no end";
-                return Error::invalid_payload(path, [problem, "", ""]);
-            }
-            NoJson::BigInt => ", which JSON can't represent: convert it to a string",
-            NoJson::NonFinite => {
-                ", which JSON can't represent: pass a finite number, a string or null"
-            }
-            NoJson::Nothing => {
-                ", which JSON can't represent: pass null, or a value that JSON.stringify writes"
-            }
+        let (before, after) = match kind {
+            NoJson::BigInt => (
+                " is ",
+                ", which JSON can't represent: convert it to a string",
+            ),
+            NoJson::Cycle => (" contains itself: its JSON would have no end", ""),
+            NoJson::NonFinite => (
+                " is ",
+                ", which JSON can't represent: pass a finite number, a string or null",
+            ),
+            NoJson::Nothing => (
+                " is ",
+                ", which JSON can't represent: pass null, or a value that JSON.stringify writes",
+            ),
+            NoJson::Opaque => (
+                " is of class ",
+                " and has no enumerable properties, so that JSON.stringify writes {} whatever it holds: pass what it holds as an array, a plain object or a string, and await a promise first",
+            ),
+            NoJson::TooDeep => (
+                " is nested too deeply for JSON.stringify and the stack that is left",
+                "",
+            ),
+            NoJson::TooLong => (
+                " has more JSON than a string can hold: hash it in parts",
+                "",
+            ),
         };
-        Error::invalid_payload(path, [" is ", &excerpt(found, FOUND), after])
+        Error::invalid_payload(path, [before, &excerpt(found, FOUND), after])
     }
 
     pub(crate) fn lone_surrogate(path: &str) -> Error {
@@ -316,12 +329,6 @@ impl Error {
 
     pub(crate) fn payload_too_long() -> Error {
         let problem = " is 2 GiB or more of JSON: hash it in parts";
-        Error::invalid_payload("$", [problem, "", ""])
-    }
-
-    /// A JavaScript value whose depth exceeds the stack of `JSON.stringify`.
-    pub(crate) fn nested_too_deeply() -> Error {
-        let problem = " is nested too deeply for JSON.stringify and the stack that is left";
         Error::invalid_payload("$", [problem, "", ""])
     }
 

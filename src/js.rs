@@ -87,7 +87,7 @@ impl Resolved {
 /// parts first, then what the scope adds.
 #[wasm_bindgen(unchecked_return_type = "IdempotencyKey")]
 pub fn create(key: KeyMaterial, options: Option<JsCreateOptions>) -> Result<JsValue, JsValue> {
-    let CreateOptions { scope, ctx, .. } = options::read(options.into())?;
+    let CreateOptions { scope, ctx, .. } = options::read(options.into(), options::CREATE)?;
     let resolved = Resolved::new(&scope, ctx)?;
     let joined = Joined::read(&key)?;
     Ok(joined.to_key(resolved.scope, &resolved.suffix(joined.has_parts)?))
@@ -99,7 +99,7 @@ pub fn create_many(
     keys: KeyMaterials,
     options: Option<JsCreateOptions>,
 ) -> Result<Vec<JsValue>, JsValue> {
-    let CreateOptions { scope, ctx, .. } = options::read(options.into())?;
+    let CreateOptions { scope, ctx, .. } = options::read(options.into(), options::CREATE)?;
     let resolved = Resolved::new(&scope, ctx)?;
     let materials = key::elements(&keys)?;
     let suffix = resolved.suffix(true)?;
@@ -125,7 +125,7 @@ pub fn from_payload(
         scope,
         ctx,
         operation,
-    } = options::read(options.into())?;
+    } = options::read(options.into(), options::PAYLOAD)?;
     let resolved = Resolved::new(&scope, ctx)?;
     let hash = payload::hash(&payload, &operation, true)?.to_hex();
     let joined = Joined {
@@ -143,7 +143,7 @@ pub fn plan_reset(key: KeyMaterial, options: Option<JsResetOptions>) -> Result<J
         parent_run_id,
         attempt_number,
         ctx,
-    } = options::read(options.into())?;
+    } = options::read(options.into(), options::RESET)?;
     if key::is_key(&key) {
         return Ok(plan(&[JsString::from(key::hash_of(&key)?)]));
     }
@@ -201,7 +201,7 @@ pub fn hash_payload(payload: Unknown, options: Option<JsHashOptions>) -> Result<
     let HashOptions {
         operation,
         canonical,
-    } = options::read(options.into())?;
+    } = options::read(options.into(), options::HASH)?;
     let canonical = canonical.is_undefined() || canonical.is_null() || canonical.is_truthy();
     Ok(payload::hash(&payload, &operation, canonical)?.to_hex())
 }

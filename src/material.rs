@@ -109,17 +109,19 @@ pub(crate) enum PartKind {
     Object,
     Function,
     Symbol,
+    Promise,
 }
 
 impl PartKind {
     /// In the order of their codes on the npm package's boundary.
-    pub(crate) const ALL: [PartKind; 6] = [
+    pub(crate) const ALL: [PartKind; 7] = [
         PartKind::Null,
         PartKind::Undefined,
         PartKind::Array,
         PartKind::Object,
         PartKind::Function,
         PartKind::Symbol,
+        PartKind::Promise,
     ];
 
     /// The error for the part at `index`, or for a key that is such a value itself.
@@ -131,8 +133,15 @@ impl PartKind {
             PartKind::Object => "an object",
             PartKind::Function => "a function",
             PartKind::Symbol => "a symbol",
+            PartKind::Promise => "a promise",
         };
-        Error::invalid_part(found, index)
+        let expected = match self {
+            PartKind::Promise => "what it resolves to: await it first",
+            _ => {
+                "a string, a number, a bigint, a boolean or an IdempotencyKey: convert it to a string that tells it from every other value"
+            }
+        };
+        Error::invalid_part(found, expected, index)
     }
 }
 

@@ -1,17 +1,21 @@
 use super::*;
+use crate::material::PartKind;
 
 #[test]
 fn a_refused_part_is_named_by_its_index() {
-    let error = Error::invalid_part("null", Some(2));
+    let error = PartKind::Null.refuse(Some(2));
     assert_eq!(error.code().as_str(), "ERR_INVALID_KEY");
     assert_eq!((error.index(), error.found()), (Some(2), Some("null")));
     assert_eq!(
         error.message(),
         "part 2 of the key is null, expected a string, a number, a bigint, a boolean or an IdempotencyKey: convert it to a string that tells it from every other value"
     );
-    let error = Error::invalid_part("a function", None);
+    let error = PartKind::Promise.refuse(None);
     assert_eq!(error.index(), None);
-    assert!(error.message().starts_with("the key is a function, "));
+    assert_eq!(
+        error.message(),
+        "the key is a promise, expected what it resolves to: await it first"
+    );
 }
 
 #[test]
@@ -41,22 +45,39 @@ fn an_argument_that_is_no_string_has_the_code_of_its_kind() {
 
 #[test]
 fn a_value_that_json_cannot_represent_is_named_with_its_path() {
-    for (kind, rest) in [
+    for (kind, found, rest) in [
         (
             NoJson::BigInt,
+            "1n",
             "is 1n, which JSON can't represent: convert it to a string",
         ),
-        (NoJson::Cycle, "contains itself: its JSON would have no end"),
+        (
+            NoJson::Cycle,
+            "",
+            "contains itself: its JSON would have no end",
+        ),
         (
             NoJson::NonFinite,
-            "is 1n, which JSON can't represent: pass a finite number, a string or null",
+            "NaN",
+            "is NaN, which JSON can't represent: pass a finite number, a string or null",
         ),
         (
             NoJson::Nothing,
-            "is 1n, which JSON can't represent: pass null, or a value that JSON.stringify writes",
+            "a symbol",
+            "is a symbol, which JSON can't represent: pass null, or a value that JSON.stringify writes",
+        ),
+        (
+            NoJson::Opaque,
+            "Set",
+            "is of class Set and has no enumerable properties, so that JSON.stringify writes {} whatever it holds: pass what it holds as an array, a plain object or a string, and await a promise first",
+        ),
+        (
+            NoJson::TooLong,
+            "",
+            "has more JSON than a string can hold: hash it in parts",
         ),
     ] {
-        let error = Error::no_json(kind, "$.a", "1n");
+        let error = Error::no_json(kind, "$.a", found);
         assert_eq!(error.path(), Some("$.a"));
         assert_eq!(
             error.message(),

@@ -15,7 +15,19 @@ pub(super) fn thrown(error: &Error) -> JsValue {
         ErrorCode::InvalidPayload => "InvalidPayloadError",
         ErrorCode::InvalidToken => "InvalidTokenError",
     };
-    with_code(name, error.code().as_str(), error.message())
+    let thrown = with_code(name, error.code().as_str(), error.message());
+    let data = [
+        ("path", error.path().map(JsValue::from_str)),
+        ("suggestion", error.suggestion().map(JsValue::from_str)),
+        ("index", error.index().map(JsValue::from)),
+        ("found", error.found().map(JsValue::from_str)),
+    ];
+    for (name, value) in data {
+        if let Some(value) = value {
+            set(&thrown, name, &value);
+        }
+    }
+    thrown
 }
 
 /// An argument that no rule of the crate is about, such as options that are no object.
@@ -30,7 +42,7 @@ fn with_code(name: &str, code: &str, message: &str) -> JsValue {
     error.into()
 }
 
-fn set(error: &JsError, name: &str, value: &JsValue) {
+fn set(error: &JsValue, name: &str, value: &JsValue) {
     // Fails only for objects that are frozen.
     let _ = Reflect::set(error, &JsValue::from_str(name), value);
 }

@@ -63,6 +63,14 @@ export function isKey(value) {
   return typeof value === "object" && value !== null && BRAND in value;
 }
 
+export function isPromise(value) {
+  try {
+    return typeof value.then === "function";
+  } catch {
+    return false;
+  }
+}
+
 /** As `join` and template literals do; throws for a symbol. */
 export function toText(value) {
   return `${value}`;

@@ -22,6 +22,8 @@ extern "C" {
     fn make_key(hash: &str, key: &JsString, scope: &str, material: &JsString) -> JsValue;
     #[wasm_bindgen(js_name = isKey)]
     pub(super) fn is_key(value: &JsValue) -> bool;
+    #[wasm_bindgen(js_name = isPromise)]
+    fn is_promise(value: &JsValue) -> bool;
     #[wasm_bindgen(js_name = toText, catch)]
     pub(super) fn to_text(value: &JsValue) -> Result<JsString, JsValue>;
 }
@@ -99,6 +101,7 @@ fn part(value: &JsValue, index: Option<u32>) -> Result<JsString, JsValue> {
         () if value.is_function() => PartKind::Function,
         () if value.is_symbol() => PartKind::Symbol,
         () if Array::is_array(value) => PartKind::Array,
+        () if is_promise(value) => PartKind::Promise,
         () => PartKind::Object,
     };
     Err(thrown(&kind.refuse(index)))

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use js_sys::{JsString, Reflect};
+use js_sys::{JsString, Object, Reflect};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
@@ -44,14 +44,40 @@ pub(super) struct ResetOptions {
     pub(super) ctx: JsValue,
 }
 
-/// The options in `value`, or none.
-pub(super) fn read<T: DeserializeOwned + Default>(value: JsValue) -> Result<T, JsValue> {
+/// The members of each options object.
+pub(super) const CREATE: &[&str] = &["scope", "ctx"];
+pub(super) const PAYLOAD: &[&str] = &["scope", "ctx", "operation"];
+pub(super) const HASH: &[&str] = &["operation", "canonical"];
+pub(super) const RESET: &[&str] = &["scope", "ctx", "parentRunId", "attemptNumber"];
+
+/// The options in `value`, or none. Any other member than `names` is refused: it is misspelt.
+pub(super) fn read<T: DeserializeOwned + Default>(
+    value: JsValue,
+    names: &[&str],
+) -> Result<T, JsValue> {
     if is_nullish(&value) {
         return Ok(T::default());
     }
-    serde_wasm_bindgen::from_value(value).map_err(|_| {
-        invalid_argument("the options are no object: pass an object such as { scope: \"global\" }")
-    })
+    let refused = |found: &str| {
+        let pieces = [
+            "the options ",
+            found,
+            ", expected an object with ",
+            &names.join(", "),
+        ];
+        invalid_argument(&pieces.concat())
+    };
+    if !value.is_object() {
+        return Err(refused(&["are ", &super::found(&value)].concat()));
+    }
+    let object: &Object = value.unchecked_ref();
+    for name in Object::keys(object) {
+        let name = String::from(name.unchecked_into::<JsString>());
+        if !names.contains(&name.as_str()) {
+            return Err(refused(&["have no \"", &name, "\""].concat()));
+        }
+    }
+    serde_wasm_bindgen::from_value(value).map_err(|_| refused("can't be read"))
 }
 
 /// The scope that an option names; [`Scope::Run`] without one.
@@ -85,22 +111,11 @@ impl TaskContext {
         if is_nullish(value) {
             return Ok(None);
         }
-        let run = get(value, "run")?;
-        let run_id = if is_nullish(&run) {
-            None
-        } else {
-            // A missing id is an empty one, as `join` makes it.
-            let id = get(&run, "id")?;
-            Some(if is_nullish(&id) {
-                String::new()
-            } else {
-                text(&id)?
-            })
-        };
+        let run_id = get(&get(value, "run")?, "id")?;
         let attempt = get(&get(value, "attempt")?, "number")?;
         Ok(Some(TaskContext {
-            run_id,
-            attempt: optional_text(&attempt)?,
+            run_id: known(&run_id)?,
+            attempt: known(&attempt)?,
         }))
     }
 
@@ -110,6 +125,14 @@ impl TaskContext {
             attempt: self.attempt.as_deref(),
         }
     }
+}
+
+/// A context's value as a string. A symbol has none that tells it from others, and counts as missing.
+fn known(value: &JsValue) -> Result<Option<String>, JsValue> {
+    if value.is_symbol() {
+        return Ok(None);
+    }
+    optional_text(value)
 }
 
 /// The string of an option's value, unless there is none.

@@ -1,20 +1,45 @@
-// JSON.stringify, and what it silently writes as null or can't write.
+// JSON.stringify, and what it silently writes as null or {} or can't write. For both packages: the one that
+// `wasm-pack build` makes and the npm package.
 
 // In the order of `NoJson` in src/error.rs.
 const BIGINT = 0;
 const CYCLE = 1;
 const NON_FINITE = 2;
 const NOTHING = 3;
-const TOO_DEEP = 4;
+const OPAQUE = 4;
+const TOO_DEEP = 5;
+const TOO_LONG = 6;
 
 /** What V8, JavaScriptCore and SpiderMonkey say. */
 const STACK_OVERFLOW = /call stack|recursion/i;
+const STRING_TOO_LONG = /string length|out of memory|allocation size/i;
+
+const BOXES = { Number, BigInt, String, Boolean };
 
 /**
- * The JSON of `value`, as JSON.stringify writes it. `refuse(kind, steps, found)` returns the error for a value
- * that JSON can't represent, and the JSON array of the steps that lead to it.
+ * The JSON that JSON.stringify writes, in which `null` or `{}` may stand for other values.
+ *
+ * `refuse(kind, steps, found)` returns the error for a value that JSON can't represent: `steps` is the JSON array
+ * of the names and indexes that lead to it.
  */
 export function stringify(value, refuse) {
+  try {
+    return JSON.stringify(value) ?? inspect(value, refuse);
+  } catch (error) {
+    // Not looked at: an array of 2^32-1 elements would take an hour.
+    if (says(error, STRING_TOO_LONG)) {
+      throw refuse(TOO_LONG, "[]", "");
+    }
+    // A cycle, a bigint or too many levels, which it names; or an error of a getter or a toJSON, thrown again.
+    return inspect(value, refuse);
+  }
+}
+
+/**
+ * The JSON of a value that {@link stringify} could write, after a look at each value in it. Takes up to four times
+ * as long as JSON.stringify alone.
+ */
+export function inspect(value, refuse) {
   /** The objects that are being written, from the outermost, and the step that leads to each. */
   const holders = [];
   const steps = [];
@@ -30,15 +55,19 @@ export function stringify(value, refuse) {
     const fail = (kind, what) => {
       throw refuse(kind, JSON.stringify(holders.length === 0 ? [] : [...steps.slice(1), step]), what);
     };
-    const read = found instanceof Number ? Number(found) : found instanceof BigInt ? found.valueOf() : found;
-    if (typeof read === "bigint") fail(BIGINT, `${read}n`);
+    const box = boxOf(found);
+    // Read once: what is looked at is what is written.
+    const read = box === "Number" ? Number(found) : found;
+    if (typeof read === "bigint" || box === "BigInt") fail(BIGINT, `${read}n`);
     if (typeof read === "number" && !Number.isFinite(read)) fail(NON_FINITE, String(read));
-    if (typeof read === "object" && read !== null) {
-      if (open.has(read)) fail(CYCLE, "");
-      open.add(read);
-      holders.push(read);
-      steps.push(step);
+    if (typeof read !== "object" || read === null || box !== undefined || isRawJson(read)) {
+      return read;
     }
+    if (open.has(read)) fail(CYCLE, "");
+    if (isOpaque(read)) fail(OPAQUE, constructorName(read));
+    open.add(read);
+    holders.push(read);
+    steps.push(step);
     return read;
   }
 
@@ -46,13 +75,61 @@ export function stringify(value, refuse) {
   try {
     json = JSON.stringify(value, look);
   } catch (error) {
-    // SpiderMonkey's InternalError is no global of the others.
-    const isOverflow = error instanceof Error && /^(Range|Internal)Error$/.test(error.name) && STACK_OVERFLOW.test(error.message);
-    throw isOverflow ? refuse(TOO_DEEP, "[]", "") : error;
+    throw says(error, STACK_OVERFLOW) ? refuse(TOO_DEEP, "[]", "") : error;
   }
   if (json === undefined) {
-    const kind = { function: "a function", symbol: "a symbol" }[typeof value] ?? "undefined";
-    throw refuse(NOTHING, "[]", kind);
+    const kinds = { function: "a function", symbol: "a symbol", undefined: "undefined" };
+    throw refuse(NOTHING, "[]", kinds[typeof value] ?? "an object whose toJSON returns none");
   }
   return json;
+}
+
+function says(error, message) {
+  // SpiderMonkey's InternalError is no global of the others.
+  return error instanceof Error && /^(Range|Internal)Error$/.test(error.name) && message.test(error.message);
+}
+
+/**
+ * Whether JSON.stringify writes `{}` for an object without a toJSON although it may hold something: it has no
+ * enumerable properties, and is neither an array nor a plain object, of this realm or another.
+ */
+export function isOpaque(value) {
+  return !isPlain(value) && !Array.isArray(value) && Object.keys(value).length === 0;
+}
+
+function isPlain(value) {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Whether JSON.stringify writes what the object holds: a boxed primitive, or one that `JSON.rawJSON` made. */
+export function isPrimitive(value) {
+  return boxOf(value) !== undefined || isRawJson(value);
+}
+
+function isRawJson(value) {
+  return JSON.isRawJSON?.(value) === true;
+}
+
+/** Which primitive is boxed in a value, of any realm. */
+function boxOf(value) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return undefined;
+  }
+  if (!(Symbol.toStringTag in value) && Object.prototype.toString.call(value) === "[object Object]") {
+    return undefined;
+  }
+  return Object.keys(BOXES).find((kind) => {
+    try {
+      BOXES[kind].prototype.valueOf.call(value);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function constructorName(value) {
+  const name = value.constructor?.name;
+  return typeof name === "string" && name !== "" ? name : "(unnamed)";
 }

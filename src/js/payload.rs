@@ -11,32 +11,26 @@ use crate::payload::sort::{self, Workspace};
 use crate::payload::{self, path};
 use crate::sha256::Digest;
 
-/// As in `payload.js`.
-const TOO_DEEP: usize = 4;
-
 #[wasm_bindgen(module = "/src/js/payload.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
-    fn stringify(
-        value: &JsValue,
-        refuse: &Closure<dyn Fn(usize, String, String) -> JsValue>,
-    ) -> Result<String, JsValue>;
+    fn stringify(value: &JsValue, refuse: &Refuse) -> Result<String, JsValue>;
+    #[wasm_bindgen(catch)]
+    fn inspect(value: &JsValue, refuse: &Refuse) -> Result<String, JsValue>;
 }
+
+/// Kind, steps and what was found, to the error.
+type Refuse = Closure<dyn Fn(usize, String, String) -> JsValue>;
 
 /// The JSON that `JSON.stringify` writes.
 fn json(value: &JsValue) -> Result<String, JsValue> {
-    let refuse = Closure::new(|kind: usize, steps: String, found: String| {
+    let refuse = Refuse::new(|kind: usize, steps: String, found: String| {
+        let kind = NoJson::ALL.get(kind).copied().unwrap_or(NoJson::Nothing);
         let path = path::of_steps(steps.as_bytes());
-        thrown(&match kind {
-            TOO_DEEP => Error::nested_too_deeply(),
-            _ => Error::no_json(
-                NoJson::ALL.get(kind).copied().unwrap_or(NoJson::Nothing),
-                &path,
-                &found,
-            ),
-        })
+        thrown(&Error::no_json(kind, &path, &found))
     });
-    stringify(value, &refuse)
+    stringify(value, &refuse)?;
+    inspect(value, &refuse)
 }
 
 /// Canonical JSON.

@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{InputReader, State, expect, state};
-use crate::error::Error;
+use crate::error::{Error, NoJson};
 use crate::payload;
 use crate::payload::path;
 use crate::payload::sort;
@@ -61,15 +61,15 @@ pub fn hash_payload(length: usize, trailing: usize, canonical: bool) -> i32 {
     }
 }
 
-/// Refuses a payload for what is found at a path; see [`Error::refused_payload`]. The input holds the path's
-/// steps, as a JSON array, and after them the problem.
+/// Refuses a payload for a value that JSON can't represent; see [`Error::no_json`]. The input holds the path's
+/// steps, as a JSON array, and after them what was found.
 #[wasm_bindgen]
-pub fn refuse_payload(steps_length: i32, problem_length: i32) {
+pub fn refuse_payload(kind: usize, steps_length: i32, found_length: i32) {
     let mut state = state();
     let mut reader = InputReader(&state.input);
     let path = path::of_steps(reader.required(steps_length).as_bytes());
-    let problem = reader.required(problem_length);
-    let error = Error::refused_payload(&path, problem);
+    let found = reader.required(found_length);
+    let error = Error::no_json(*expect(NoJson::ALL.get(kind)), &path, found);
     state.fail(&error);
 }
 

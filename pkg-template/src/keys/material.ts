@@ -62,19 +62,8 @@ export function partText(part: unknown, index?: number): string {
     case "boolean":
       return String(part);
     default:
-      return IdempotencyKey.isIdempotencyKey(part) ? hashOf(part) : refuse(part, index);
+      return IdempotencyKey.isIdempotencyKey(part) ? hashOf(part) : refusePart(kindOf(part), index);
   }
-}
-
-function refuse(part: unknown, index: number | undefined): never {
-  if (isPromise(part)) {
-    const place = index === undefined ? "the key" : `part ${index} of the key`;
-    throw new InvalidKeyError(`${place} is a promise, expected what it resolves to: await it first`, {
-      index,
-      found: "a promise",
-    });
-  }
-  return refusePart(kindOf(part), index);
 }
 
 /** What a value is that can't be a part of a key. */
@@ -87,7 +76,7 @@ function kindOf(value: unknown): Refused {
     case "symbol":
       return Refused.Symbol;
     default:
-      return value === null ? Refused.Null : isArray(value) ? Refused.Array : Refused.Object;
+      return value === null ? Refused.Null : isArray(value) ? Refused.Array : isPromise(value) ? Refused.Promise : Refused.Object;
   }
 }
 

@@ -3,26 +3,18 @@
  * becomes the JSON that it reads.
  */
 
-import { inspect, isOpaque, isPrimitive, refuseTooLong } from "./inspect.js";
+import { inspect, isOpaque, isPrimitive, stringify } from "../../../src/js/payload.js";
+import { checkOptions } from "../keys/arguments.js";
 import type { HashPayloadOptions } from "../types.js";
 import { NonText, refuseNonText } from "../wasm/keys.js";
-import { canonicalText, type FromJson, payloadHash } from "../wasm/data.js";
+import { canonicalText, type FromJson, payloadError, payloadHash } from "../wasm/data.js";
+
+const HASH_OPTIONS = ["operation", "canonical"];
 
 /** What `make` returns for the value's JSON, after checking that no `null` and no `{}` replaced another value. */
 function resultOf(value: unknown, make: (json: string) => FromJson): string {
-  const { result, unclear } = make(jsonOf(value));
-  return unclear === 0 || areMeant(value, unclear) ? result : make(inspect(value)).result;
-}
-
-/** The JSON that JSON.stringify writes. */
-function jsonOf(value: unknown): string {
-  try {
-    return (JSON.stringify(value) as string | undefined) ?? inspect(value);
-  } catch (error) {
-    refuseTooLong(error);
-    // A cycle, a bigint or too many levels, which it names; or an error of a getter or a toJSON, thrown again.
-    return inspect(value);
-  }
+  const { result, unclear } = make(stringify(value, payloadError));
+  return unclear === 0 || areMeant(value, unclear) ? result : make(inspect(value, payloadError)).result;
 }
 
 /**
@@ -142,6 +134,7 @@ export function canonicalize(value: unknown): string {
  * the order counts or not; and for an operation that is no text.
  */
 export function hashPayload(payload: unknown, options?: HashPayloadOptions): string {
+  checkOptions(options, HASH_OPTIONS);
   const operation: unknown = options?.operation ?? "";
   if (typeof operation !== "string") {
     return refuseNonText(NonText.Operation, operation);

@@ -62,12 +62,15 @@ export function payloadHash(json: string, operation: string, canonical: boolean)
   });
 }
 
-/** Refuses a payload for the value at `steps`, the names and indexes that lead to it. */
-export function refusePayload(steps: readonly (string | number)[], problem: string, found: string | undefined): never {
-  throw withInstance((instance) => {
-    const [stepsLength = ABSENT, problemLength = ABSENT] = write(instance, [JSON.stringify(steps), problem]);
-    instance.exports.refuse_payload(stepsLength, problemLength);
-    return crateError(read(instance), { found });
+/**
+ * The error for a payload with a value that JSON can't represent: `kind` as in `NoJson` in `src/error.rs`, `steps` a
+ * JSON array of the names and indexes that lead to it.
+ */
+export function payloadError(kind: number, steps: string, found: string): Error {
+  return withInstance((instance) => {
+    const [stepsLength = ABSENT, foundLength = ABSENT] = write(instance, [steps, found]);
+    instance.exports.refuse_payload(kind, stepsLength, foundLength);
+    return crateError(read(instance), { found: found || undefined });
   });
 }
 

@@ -43,6 +43,7 @@ export const enum Refused {
   Object,
   Function,
   Symbol,
+  Promise,
 }
 
 /** What has to be a text, in the order of `Argument::ALL` in `src/error.rs`. */
