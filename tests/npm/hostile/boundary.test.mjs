@@ -47,7 +47,7 @@ const FAULTS = {
   "a run id longer than the input": ({ exports }) => exports.resolve_scope(-1, 1, PAST, -1, 1),
   "a length that is below that of an absent string": ({ exports }) => exports.resolve_scope(-2, 0, -1, -1, 1),
   "a run id of a reset longer than the input": ({ exports }) => exports.plan_reset(0, 1, -1, PAST, -1, 0, -1, -1),
-  "a kind of part that isn't there": ({ exports }) => exports.refuse_part(6, -1),
+  "a kind of part that isn't there": ({ exports }) => exports.refuse_part(7, -1),
   "a kind of argument that isn't there": ({ exports, write }) => exports.refuse_non_text(3, write("a number")),
   "a token in a scope that isn't there": ({ exports, write }) => exports.to_token(3, write("a"), 0),
   "a token of a key longer than the input": ({ exports }) => exports.to_token(0, PAST, 0),
@@ -56,7 +56,8 @@ const FAULTS = {
   "JSON to order, longer than the input": ({ exports }) => exports.order(PAST, 0),
   "an operation longer than the input": ({ exports, write }) => exports.hash_payload(write("{}"), PAST, 1),
   "a time-to-live longer than the input": ({ exports }) => exports.parse_ttl(PAST),
-  "a path longer than the input": ({ exports }) => exports.refuse_payload(PAST, 0),
+  "a kind of value that is no JSON, which isn't there": ({ exports }) => exports.refuse_payload(7, 0, 0),
+  "a path longer than the input": ({ exports }) => exports.refuse_payload(0, PAST, 0),
 };
 
 for (const name of ["simd", "scalar"]) {
