@@ -190,9 +190,8 @@ impl Error {
 
     /// A value with the brand of a key and no hash.
     pub(crate) fn key_without_hash() -> Error {
-        let pieces = [
-            "a value that claims to be an IdempotencyKey has no valid hash: pass the key itself, not a proxy or a copy of it",
-        ];
+        let pieces =
+            ["a value that claims to be an IdempotencyKey has no valid hash: pass the key itself"];
         Error::new(ErrorCode::InvalidKey, &pieces, "", "")
     }
 

@@ -1,6 +1,7 @@
 //! JavaScript bindings: what `wasm-pack build` packs. Each export decodes its arguments, calls the crate and
 //! encodes the result; no rule is here.
 
+mod arguments;
 mod error;
 mod key;
 mod options;
@@ -103,8 +104,9 @@ pub fn create_many(
     let resolved = Resolved::new(&scope, ctx)?;
     let materials = key::elements(&keys)?;
     let suffix = resolved.suffix(true)?;
-    let mut made = Vec::with_capacity(materials.len());
-    for material in materials {
+    let mut made = Vec::new();
+    for index in 0..materials.length() {
+        let material = materials.get(index);
         let joined = Joined::read(&material)?;
         made.push(if joined.has_parts {
             joined.to_key(resolved.scope, &suffix)
@@ -245,10 +247,14 @@ pub fn from_token(token: Text) -> Result<JsValue, JsValue> {
 
 /// Says what a value is that should be a string.
 fn found(value: &JsValue) -> String {
-    if value.is_null() || value.is_undefined() {
-        return String::from(if value.is_null() { "null" } else { "undefined" });
-    }
-    let kind = value.js_typeof().as_string().unwrap_or_default();
-    let article = if kind == "object" { "an " } else { "a " };
-    text::join(&[article, &kind])
+    let kind = match () {
+        () if value.is_null() => "null",
+        () if value.is_undefined() => "undefined",
+        () if arguments::is_array(value) => "an array",
+        () => {
+            let kind = value.js_typeof().as_string().unwrap_or_default();
+            return text::join(&["a value of type ", &kind]);
+        }
+    };
+    String::from(kind)
 }

@@ -74,15 +74,20 @@ mod js;
 #[cfg(idempotency_keys_npm)]
 mod npm;
 
+/// The examples of docs/crate.md.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/crate.md")]
+struct Readme;
+
 pub use error::{Error, ErrorCode};
 pub use key::IdempotencyKey;
-pub use material::{DELIMITER, Material};
+pub use material::Material;
 #[cfg(not(idempotency_keys_npm))]
 pub use payload::{canonicalize, hash_payload};
+pub use random::RandomKeys;
 #[cfg(not(any(target_os = "none", all(target_arch = "wasm32", target_os = "unknown"))))]
 pub use random::random_key;
-pub use random::{ENTROPY_LENGTH, RandomKeys};
-pub use reset::{AfterFailure, ResetOptions, ResetPlan, Target, is_hash_length, plan_reset};
+pub use reset::{AfterFailure, ResetOptions, ResetPlan, Target, plan_reset};
 pub use scope::{Context, Scope};
 pub use sha256::Digest;
 pub use ttl::parse as parse_ttl;

@@ -7,9 +7,9 @@ use crate::error::Error;
 /// Joins the parts of a key.
 ///
 /// The SDK joins without escaping, so `["a", "b"]` and `"a-b"` are the same key.
-pub const DELIMITER: &str = "-";
+pub(crate) const DELIMITER: &str = "-";
 
-/// The caller's part of a key: a string, or several joined with [`DELIMITER`].
+/// The caller's part of a key: a string, or several joined with `-`.
 ///
 /// ```
 /// use idempotency_keys::Material;

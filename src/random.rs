@@ -5,7 +5,7 @@ use alloc::string::String;
 use crate::text::{self, hex_digit};
 
 /// Random bytes that go into one key.
-pub const ENTROPY_LENGTH: usize = 10;
+pub(crate) const ENTROPY_LENGTH: usize = 10;
 
 /// Bits of a key's counter, the field `rand_a` together with the first bits of `rand_b`.
 const COUNTER_BITS: u32 = 42;
@@ -63,7 +63,7 @@ impl RandomKeys {
     /// random source, anew for each key.
     ///
     /// If the clock stands still or is set back, keys continue from the last time.
-    pub fn next(&mut self, milliseconds: u64, entropy: [u8; ENTROPY_LENGTH]) -> String {
+    pub fn next(&mut self, milliseconds: u64, entropy: [u8; 10]) -> String {
         let [a, b, c, d, e, f, tail @ ..] = entropy;
         let random = u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
         if milliseconds > self.milliseconds {

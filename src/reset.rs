@@ -14,7 +14,7 @@ use crate::sha256::HEX_LENGTH;
 
 /// Whether a string of `utf16_length` code units could be a hash already. The SDK checks only the
 /// length, so that 32 emoji pass, too.
-pub const fn is_hash_length(utf16_length: usize) -> bool {
+pub(crate) const fn is_hash_length(utf16_length: usize) -> bool {
     utf16_length == HEX_LENGTH
 }
 

@@ -60,14 +60,10 @@ export function makeKey(hash, key, scope, material) {
 
 /** Whether a value is a key of this or of another copy of the package. */
 export function isKey(value) {
-  return typeof value === "object" && value !== null && BRAND in value;
-}
-
-export function isPromise(value) {
   try {
-    return typeof value.then === "function";
+    return typeof value === "object" && value !== null && BRAND in value;
   } catch {
-    return false;
+    return false; // a revoked proxy
   }
 }
 

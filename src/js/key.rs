@@ -1,12 +1,12 @@
 //! Values to key material, and the key objects of `key.js`.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use js_sys::{Array, JsString, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::error::thrown;
+use super::arguments;
+use super::error::{invalid_argument, thrown, unreadable};
 use super::string;
 use crate::error::Error;
 use crate::key;
@@ -22,8 +22,6 @@ extern "C" {
     fn make_key(hash: &str, key: &JsString, scope: &str, material: &JsString) -> JsValue;
     #[wasm_bindgen(js_name = isKey)]
     pub(super) fn is_key(value: &JsValue) -> bool;
-    #[wasm_bindgen(js_name = isPromise)]
-    fn is_promise(value: &JsValue) -> bool;
     #[wasm_bindgen(js_name = toText, catch)]
     pub(super) fn to_text(value: &JsValue) -> Result<JsString, JsValue>;
 }
@@ -66,7 +64,7 @@ impl Joined {
     }
 
     pub(super) fn read(material: &JsValue) -> Result<Joined, JsValue> {
-        if !Array::is_array(material) {
+        if !arguments::is_array(material) {
             return Ok(Joined {
                 key: part(material, None)?,
                 has_parts: true,
@@ -100,8 +98,8 @@ fn part(value: &JsValue, index: Option<u32>) -> Result<JsString, JsValue> {
         () if value.is_undefined() => PartKind::Undefined,
         () if value.is_function() => PartKind::Function,
         () if value.is_symbol() => PartKind::Symbol,
-        () if Array::is_array(value) => PartKind::Array,
-        () if is_promise(value) => PartKind::Promise,
+        () if arguments::is_array(value) => PartKind::Array,
+        () if arguments::is_promise(value) => PartKind::Promise,
         () => PartKind::Object,
     };
     Err(thrown(&kind.refuse(index)))
@@ -130,15 +128,13 @@ pub(super) fn of_token(token: &str) -> Result<JsValue, JsValue> {
     Ok(joined.to_key(content.scope, content.suffix))
 }
 
-/// Parts of an array that is none are refused by name.
-pub(super) fn elements(materials: &JsValue) -> Result<Vec<JsValue>, JsValue> {
-    if !Array::is_array(materials) {
-        return Err(super::error::invalid_argument(
-            "the keys are no array: pass an array of keys, each a string or an array of parts",
-        ));
+/// The elements of an array, or of what can be iterated.
+pub(super) fn elements(materials: &JsValue) -> Result<Array, JsValue> {
+    match arguments::array_of(materials).map_err(unreadable)? {
+        Some(array) => Ok(array),
+        None => {
+            let refused = arguments::refused_array(materials, "create")?;
+            Err(invalid_argument(&refused))
+        }
     }
-    let materials: &Array = materials.unchecked_ref();
-    Ok((0..materials.length())
-        .map(|index| materials.get(index))
-        .collect())
 }

@@ -2,12 +2,13 @@
 
 use alloc::string::String;
 
-use js_sys::{JsString, Object, Reflect};
+use js_sys::{JsString, Reflect};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
-use super::error::{invalid_argument, thrown};
+use super::arguments;
+use super::error::{invalid_argument, thrown, unreadable};
 use super::key::to_text;
 use crate::scope::{Context, Scope};
 
@@ -55,29 +56,15 @@ pub(super) fn read<T: DeserializeOwned + Default>(
     value: JsValue,
     names: &[&str],
 ) -> Result<T, JsValue> {
+    let names = names.iter().map(|name| JsString::from(*name)).collect();
+    let refused = arguments::refused_options(&value, names, "options").map_err(unreadable)?;
+    if let Some(refused) = refused {
+        return Err(invalid_argument(&refused));
+    }
     if is_nullish(&value) {
         return Ok(T::default());
     }
-    let refused = |found: &str| {
-        let pieces = [
-            "the options ",
-            found,
-            ", expected an object with ",
-            &names.join(", "),
-        ];
-        invalid_argument(&pieces.concat())
-    };
-    if !value.is_object() {
-        return Err(refused(&["are ", &super::found(&value)].concat()));
-    }
-    let object: &Object = value.unchecked_ref();
-    for name in Object::keys(object) {
-        let name = String::from(name.unchecked_into::<JsString>());
-        if !names.contains(&name.as_str()) {
-            return Err(refused(&["have no \"", &name, "\""].concat()));
-        }
-    }
-    serde_wasm_bindgen::from_value(value).map_err(|_| refused("can't be read"))
+    serde_wasm_bindgen::from_value(value).map_err(|error| unreadable(error.into()))
 }
 
 /// The scope that an option names; [`Scope::Run`] without one.
@@ -150,7 +137,7 @@ fn text(value: &JsValue) -> Result<String, JsValue> {
 
 fn get(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
     if object.is_object() || object.is_function() {
-        return Reflect::get(object, &JsValue::from_str(name));
+        return Reflect::get(object, &JsValue::from_str(name)).map_err(unreadable);
     }
     Ok(JsValue::UNDEFINED)
 }

@@ -5,8 +5,7 @@
 use std::io::{self, BufRead, BufWriter, Write};
 
 use idempotency_keys::{
-    Context, ENTROPY_LENGTH, Error, IdempotencyKey, Material, RandomKeys, Scope, canonicalize,
-    hash_payload,
+    Context, Error, IdempotencyKey, Material, RandomKeys, Scope, canonicalize, hash_payload,
 };
 use serde_json::{Value, json};
 
@@ -70,7 +69,7 @@ fn material(key: &Value) -> Material {
     }
 }
 
-fn entropy(bytes: &Value) -> [u8; ENTROPY_LENGTH] {
+fn entropy(bytes: &Value) -> [u8; 10] {
     let bytes: Vec<u8> = bytes
         .as_array()
         .expect("bytes")

@@ -1,5 +1,6 @@
 /** What the caller gave to one string: the parts of a key, joined. */
 
+import { isArray, isPromise } from "../../../src/js/arguments.js";
 import { InvalidKeyError } from "../errors.js";
 import { DELIMITER, Refused, refusePart } from "../wasm/keys.js";
 import { hashOf, IdempotencyKey } from "./key.js";
@@ -77,22 +78,5 @@ function kindOf(value: unknown): Refused {
       return Refused.Symbol;
     default:
       return value === null ? Refused.Null : isArray(value) ? Refused.Array : isPromise(value) ? Refused.Promise : Refused.Object;
-  }
-}
-
-/** `Array.isArray` throws for a revoked proxy. */
-function isArray(value: unknown): value is readonly unknown[] {
-  try {
-    return Array.isArray(value);
-  } catch {
-    return false;
-  }
-}
-
-export function isPromise(value: unknown): boolean {
-  try {
-    return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
-  } catch {
-    return false;
   }
 }
