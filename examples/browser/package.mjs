@@ -1,2 +1,2 @@
-/** Where the package lies: its files run in a browser as they are. */
-export * from "./node_modules/idempotency-keys/dist/esm/index.js";
+/** The package as one file, for pages without a bundler. */
+export * from "./node_modules/idempotency-keys/dist/page.js";

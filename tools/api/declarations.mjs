@@ -1,14 +1,24 @@
 /** What the package exports, read out of its TypeScript sources: plain data, in the entries' order. */
 
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import ts from "typescript";
 
-import { ENTRIES, subpath } from "../../pkg-template/exports.mjs";
 import { docOf, moduleDocOf } from "./doc-comment.mjs";
 
 const source = fileURLToPath(new URL("../../pkg-template", import.meta.url));
+const { exports } = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
+
+/** Each source file of package.json's exports, with the first subpath that names it, without those that docs/api.md leaves to other pages. */
+const SUBPATHS = new Map();
+const ELSEWHERE = ["./js", "./register", "./trigger-extension"];
+for (const [subpath, target] of Object.entries(exports)) {
+  const entry = /^\.\/dist\/esm\/(.+)\.js$/.exec(target.default)?.[1];
+  if (entry !== undefined && !ELSEWHERE.includes(subpath) && !SUBPATHS.has(entry)) SUBPATHS.set(entry, subpath);
+}
+const ENTRIES = [...SUBPATHS.keys()];
 
 /** `[{ specifier, doc, exports }]`, one for each public entry. */
 export function readEntries() {
@@ -20,7 +30,7 @@ export function readEntries() {
   return files.map((path, index) => {
     const file = program.getSourceFile(path);
     return {
-      specifier: join("idempotency-keys", subpath(ENTRIES[index])),
+      specifier: join("idempotency-keys", SUBPATHS.get(ENTRIES[index])),
       doc: moduleDocOf(file),
       exports: checker.getExportsOfModule(checker.getSymbolAtLocation(file)).map((symbol) => describe(symbol, checker)),
     };

@@ -194,9 +194,24 @@ export function moduleOf(sdk: SdkParts | undefined, keys: "object" | "string"): 
 
   // Methods, so that bundlers keep the names that the SDK's functions have.
   const module: SdkModule<IdempotencyKey | string> = {
-    attemptKey,
-    flattenIdempotencyKey,
-    isIdempotencyKey,
+    isIdempotencyKey(value): value is IdempotencyKey | string {
+      return typeof value === "string" ? isHashLength(value.length) : IdempotencyKey.isIdempotencyKey(value);
+    },
+
+    flattenIdempotencyKey(key) {
+      if (!Array.isArray(key)) {
+        return (key || undefined) as KeyMaterial | undefined;
+      }
+      // Both callbacks skip holes, as the SDK's do.
+      if (key.some((part) => part === undefined)) {
+        return undefined;
+      }
+      return key.map(module.flattenIdempotencyKey).filter(Boolean) as unknown as KeyMaterial;
+    },
+
+    attemptKey(ctx) {
+      return `${ctx.run.id}-${ctx.attempt.number}`;
+    },
 
     async createIdempotencyKey(key, options) {
       return returned(create(joinNested(key), options?.scope, context()));
@@ -209,7 +224,7 @@ export function moduleOf(sdk: SdkParts | undefined, keys: "object" | "string"): 
       if (IdempotencyKey.isIdempotencyKey(key)) {
         return returned(key);
       }
-      return isIdempotencyKey(key) ? key : module.createIdempotencyKey(key, { scope: "run" });
+      return module.isIdempotencyKey(key) ? key : module.createIdempotencyKey(key, { scope: "run" });
     },
 
     getIdempotencyKeyOptions(key) {
@@ -238,23 +253,4 @@ export function moduleOf(sdk: SdkParts | undefined, keys: "object" | "string"): 
     },
   };
   return module;
-}
-
-function isIdempotencyKey(value: unknown): value is IdempotencyKey | string {
-  return typeof value === "string" ? isHashLength(value.length) : IdempotencyKey.isIdempotencyKey(value);
-}
-
-function flattenIdempotencyKey(idempotencyKey: unknown): KeyMaterial | undefined {
-  if (!Array.isArray(idempotencyKey)) {
-    return (idempotencyKey || undefined) as KeyMaterial | undefined;
-  }
-  // Both callbacks skip holes, as the SDK's do.
-  if (idempotencyKey.some((part) => part === undefined)) {
-    return undefined;
-  }
-  return idempotencyKey.map(flattenIdempotencyKey).filter(Boolean) as unknown as KeyMaterial;
-}
-
-function attemptKey(ctx: { run: { id: string }; attempt: { number: number } }): string {
-  return `${ctx.run.id}-${ctx.attempt.number}`;
 }

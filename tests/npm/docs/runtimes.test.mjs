@@ -16,7 +16,7 @@ import { startModules } from "../support/workerd.mjs";
 
 const { build } = createRequire(new URL("../../../tools/package.json", import.meta.url))("esbuild");
 const folder = installedPackage();
-const { exports } = createRequire(join(folder, "package.json"))("idempotency-keys/package.json");
+const { exports, imports } = createRequire(join(folder, "package.json"))("idempotency-keys/package.json");
 const page = textOf("docs/runtimes.md");
 const REFUSAL = /^> (WebAssembly is not available .*)$/m.exec(page)[1];
 const ASK = `
@@ -31,20 +31,36 @@ function resolve(value, conditions) {
   return chosen === undefined ? undefined : resolve(value[chosen], conditions);
 }
 
-test("each condition gets the build that the page names", () => {
-  const rows = [...page.matchAll(/^\| ([^|]*) \| `(dist\/[\w-]+)` \|$/gm)];
+test("each condition gets the engine that the page names", () => {
+  const rows = [...page.matchAll(/^\| ([^|]*) \| `(dist\/[\w/-]+\.c?js)` \|$/gm)];
   assert.equal(rows.length, 7);
   for (const [, conditions, wanted] of rows) {
     const named = [...conditions.matchAll(/`([\w-]+)`/g)].map(([, condition]) => condition);
-    assert.equal(resolve(exports["."], named), `./${wanted}/index.js`, conditions);
+    assert.equal(resolve(imports["#engine"], named), `./${wanted}`, conditions);
   }
-  assert.equal(resolve(exports["./js"], ["workerd", "import"]), "./dist/js/index.js");
-  assert.equal(resolve(exports["./js"], ["require"]), "./dist/js-cjs/index.js");
 });
 
-test("the rows stand in the order of package.json", () => {
-  const named = [...page.matchAll(/^\| `([\w-]+)`[^|]* \| `dist\/[\w-]+` \|$/gm)].map(([, condition]) => condition);
-  assert.deepEqual([...new Set(named), "default"], Object.keys(exports["."]));
+test("the rows are in the order of package.json", () => {
+  const named = [...page.matchAll(/^\| `([\w-]+)`[^|]* \| `dist\/[\w/-]+\.c?js` \|$/gm)].map(([, condition]) => condition);
+  assert.deepEqual([...new Set(named), "default"], Object.keys(imports["#engine"]));
+});
+
+test("every entry is an ES module for import and a CommonJS one for require", () => {
+  for (const [entry, target] of Object.entries(exports).filter(([entry]) => entry !== "./package.json")) {
+    assert.match(resolve(target, ["import"]), /^\.\/dist\/esm\//, entry);
+    assert.match(resolve(target, ["require"]), /^\.\/dist\/cjs\//, entry);
+    assert.equal(resolve(target, []), resolve(target, ["import"]), entry);
+  }
+});
+
+test("the import map of the page names files that are there, the engine's included", () => {
+  const [, text] = /<script type="importmap">(.*?)<\/script>/s.exec(page);
+  const mapped = Object.entries(JSON.parse(text).imports);
+  assert.equal(mapped.length, 3);
+  for (const [name, path] of mapped) {
+    const target = name === "#engine" ? imports[name] : exports[name.replace("idempotency-keys", ".")];
+    assert.equal(path, `/node_modules/idempotency-keys/${resolve(target, ["import"]).slice(2)}`);
+  }
 });
 
 async function bundled(code, options = {}) {
@@ -101,7 +117,7 @@ test("esbuild stops at the wasm file of workerd and edge-light, unless the page'
   const script = await bundled("export default { fetch: () => new Response(ask()) };", { conditions: ["workerd"], plugins: [keepWasm] });
   const modules = [
     { type: "ESModule", path: join(folder, "worker.js"), contents: script },
-    { type: "CompiledWasm", path: join(folder, "core.wasm"), contents: readFileSync(join(folder, "node_modules/idempotency-keys/dist/workerd/core.wasm")) },
+    { type: "CompiledWasm", path: join(folder, "module.wasm"), contents: readFileSync(join(folder, "node_modules/idempotency-keys/dist/esm/wasm/module.wasm")) },
   ];
   const worker = await startModules(modules, folder);
   after(() => worker.dispose());

@@ -18,7 +18,7 @@ const CREATES = Number(process.env.CREATES ?? 2_000_000);
 
 const dist = join(installedPackage(), "node_modules/idempotency-keys/dist");
 const esm = pathToFileURL(join(dist, "esm/index.js")).href;
-const cjs = join(dist, "cjs/index.js");
+const cjs = join(dist, "cjs/index.cjs");
 const here = (name) => fileURLToPath(new URL(`${name}.mjs`, import.meta.url));
 
 /** Runs a script of hostile/, and reads the JSON that it ends with. */

@@ -18,7 +18,7 @@ describe("its server", () => {
     "": "text/html; charset=utf-8",
     "style.css": "text/css; charset=utf-8",
     "app.mjs": "text/javascript; charset=utf-8",
-    "node_modules/idempotency-keys/dist/esm/index.js": "text/javascript; charset=utf-8",
+    "node_modules/idempotency-keys/dist/page.js": "text/javascript; charset=utf-8",
     "package.json": "application/json",
   };
 

@@ -66,7 +66,7 @@ export function testPlayground(name, scheme, { only = Object.keys(CHECKS), state
       assert.ok(installed, missing);
       playground = await startPlayground();
       browser = await startBrowser(name, scheme);
-      const entry = join(playground.installed, "node_modules/idempotency-keys/dist/esm/index.js");
+      const entry = join(playground.installed, "node_modules/idempotency-keys/dist/page.js");
       pkg = await import(pathToFileURL(entry).href);
     });
     after(async () => {

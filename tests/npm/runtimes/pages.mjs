@@ -10,11 +10,15 @@ const FORBIDDING = { "content-security-policy": "default-src 'self'; script-src 
 
 const html = (...lines) => ["<!doctype html>", '<meta charset="utf-8">', ...lines, ""].join("\n");
 
-/** The package as it is installed, found by an import map. */
+/** The package as it is installed, found by an import map as docs/runtimes.md has it. */
 export async function runPage(browser, { folder, installed, ...staged }) {
-  const { exports } = JSON.parse(readFileSync(join(installed, "node_modules/idempotency-keys/package.json"), "utf8"));
-  const entry = (subpath) => join("/node_modules/idempotency-keys", exports[subpath].import.default);
-  const imports = { "idempotency-keys": entry("."), "idempotency-keys/trigger-sdk": entry("./trigger-sdk") };
+  const { exports, imports: internal } = JSON.parse(readFileSync(join(installed, "node_modules/idempotency-keys/package.json"), "utf8"));
+  const path = (target) => join("/node_modules/idempotency-keys", target.default);
+  const imports = {
+    "idempotency-keys": path(exports["."]),
+    "idempotency-keys/trigger-sdk": path(exports["./trigger-sdk"]),
+    "#engine": path(internal["#engine"]),
+  };
   const map = `<script type="importmap">${JSON.stringify({ imports })}</script>`;
   put({ folder, ...staged }, "page.html", html(map, '<script type="module" src="page.mjs"></script>'));
   return openPage(browser, installed, "/suite/page.html");

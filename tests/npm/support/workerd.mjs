@@ -29,8 +29,8 @@ export async function bundleWorker(entry, folder) {
         name: "compiled-wasm",
         setup(build) {
           build.onResolve({ filter: /\.wasm$/ }, ({ path, resolveDir }) => {
-            modules.push({ type: "CompiledWasm", path: join(folder, "core.wasm"), contents: readFileSync(join(resolveDir, path)) });
-            return { path: "./core.wasm", external: true };
+            modules.push({ type: "CompiledWasm", path: join(folder, "module.wasm"), contents: readFileSync(join(resolveDir, path)) });
+            return { path: "./module.wasm", external: true };
           });
         },
       },

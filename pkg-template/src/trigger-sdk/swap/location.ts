@@ -12,5 +12,5 @@ export const here = typeof __filename === "string" ? pathToFileURL(__filename).h
 /** Each module system gets the build that it would load by itself. */
 export const entries: Entries = {
   esm: new URL("../../../esm/trigger-sdk/index.js", here).href,
-  commonjs: fileURLToPath(new URL("../../../cjs/trigger-sdk/index.js", here)),
+  commonjs: fileURLToPath(new URL("../../../cjs/trigger-sdk/index.cjs", here)),
 };
