@@ -3,14 +3,14 @@
  * that it makes: the catalogs that `installCatalog` of any copy has installed.
  */
 
-import type { IdempotencyKey } from "./key.js";
+import type { KeyLike } from "../types.js";
 
 /** The number changes with what the catalogs have to understand. */
 const CATALOGS = Symbol.for("idempotency-keys.catalogs@1");
 
 /** An installed catalog, as the other copies of the package see it. */
 export interface KeyCatalog {
-  remember(key: IdempotencyKey): void;
+  remember(key: KeyLike): void;
 }
 
 function registered(): { [CATALOGS]?: KeyCatalog[] | undefined } {
