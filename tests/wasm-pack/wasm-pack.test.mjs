@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 
 import { chromium, openPage } from "../npm/runtimes/browser.mjs";
+import { blocksOf, makesClaims, withChecks } from "../npm/support/snippets.mjs";
 
 const root = join(import.meta.dirname, "../..");
 /** Not `pkg`, where the npm tarball is. */
@@ -61,3 +62,12 @@ for (const [target, runSuite] of Object.entries(TARGETS)) {
     });
   });
 }
+
+test("the program of docs/crate.md does what the page says", async () => {
+  const [{ code }, ...others] = blocksOf("docs/crate.md").filter(({ info }) => info === "js");
+  assert.deepEqual(others, []);
+  assert.ok(makesClaims(code) && code.includes('require("./pkg")'));
+  const program = `import { createRequire } from "node:module";\n${withChecks(code)}`
+    .replace('require("./pkg")', `createRequire(${JSON.stringify(join(out, "/"))})("./nodejs/idempotency_keys.js")`);
+  await run(process.execPath, ["--input-type=module", "-e", program]);
+});

@@ -12,6 +12,7 @@ import { blocksOf, PAGES, textOf } from "../support/snippets.mjs";
 const RUN_BY = {
   "README.md": "readme",
   "docs/api.md": "api-reference",
+  "docs/crate.md": "../../wasm-pack/wasm-pack",
   "docs/http.md": "../http/docs",
   "docs/migration.md": "migration",
   "docs/payloads.md": "readme",
