@@ -13,14 +13,17 @@ const RUN_BY = {
   "README.md": "readme",
   "docs/api.md": "api-reference",
   "docs/crate.md": "../../wasm-pack/wasm-pack",
+  "docs/getting-started.md": "getting-started",
   "docs/http.md": "../http/docs",
   "docs/migration.md": "migration",
   "docs/payloads.md": "readme",
+  "docs/recipes.md": "recipes",
   "docs/run-once.md": "../run-once/docs",
   "docs/runtimes.md": "readme, runtimes",
   "docs/sdk.md": "sdk",
   "docs/tokens.md": "readme",
   "docs/transactions.md": "../transaction/docs",
+  "docs/troubleshooting.md": "troubleshooting",
   "docs/wire-format.md": "readme, wire-format",
 };
 const HAS_CODE = /^(js|ts)\b/;
@@ -37,16 +40,33 @@ function anchorsOf(page) {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => slug(heading));
 }
 
+/** The links of a page that lead nowhere. */
+function deadLinks(page, links = linksOf(page)) {
+  return links.filter((link) => {
+    if (/^(https?|mailto):/.test(link)) return false;
+    const [path, anchor] = link.split("#");
+    const target = path === "" ? page : posix.join(posix.dirname(page), path);
+    if (!existsSync(new URL(`../../../${target}`, import.meta.url))) return true;
+    return anchor !== undefined && !anchorsOf(target).includes(anchor);
+  });
+}
+
+/** Words outside code. */
+const proseOf = (page) => withoutCode(textOf(page)).split(/\s+/).filter((word) => /\w{2}/.test(word));
+
+test("a dead link, a dead anchor and a link within the page are told apart", () => {
+  const links = ["nowhere.md", "docs/http.md#nowhere", "#nowhere", "docs/http.md#clients", "#scopes", "docs/http.md", "https://example.com"];
+  assert.deepEqual(deadLinks("README.md", links), links.slice(0, 3));
+});
+
 for (const page of PAGES) {
+  test(`${page}: has a title and text`, () => {
+    assert.match(textOf(page), /^# \S/);
+    assert.ok(proseOf(page).length >= 30, `${proseOf(page).length} words`);
+  });
+
   test(`${page}: every link leads somewhere`, () => {
-    const broken = linksOf(page).filter((link) => {
-      if (/^https?:/.test(link)) return false;
-      const [path, anchor] = link.split("#");
-      const target = path === "" ? page : posix.join(posix.dirname(page), path);
-      if (!existsSync(new URL(`../../../${target}`, import.meta.url))) return true;
-      return anchor !== undefined && !anchorsOf(target).includes(anchor);
-    });
-    assert.deepEqual(broken, []);
+    assert.deepEqual(deadLinks(page), []);
   });
 }
 
@@ -59,7 +79,11 @@ test("every page with code has a test that runs it", () => {
 });
 
 test("the index names every page", () => {
-  const pages = PAGES.filter((page) => page.startsWith("docs/") && page !== "docs/README.md");
-  const named = linksOf("docs/README.md").map((link) => posix.join("docs", link));
-  assert.deepEqual(pages.filter((page) => !named.includes(page)), []);
+  for (const index of PAGES.filter((page) => /^docs\/(.+\/)?README\.md$/.test(page))) {
+    const folder = posix.dirname(index);
+    const pages = PAGES.filter((page) => posix.dirname(page) === folder && page !== index);
+    const named = linksOf(index).map((link) => posix.join(folder, link));
+    assert.ok(pages.length > 0);
+    assert.deepEqual(pages.filter((page) => !named.includes(page)), []);
+  }
 });

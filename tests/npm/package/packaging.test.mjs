@@ -18,7 +18,7 @@ const bin = (name) => join(root, "tools/node_modules/.bin", name);
 const { build } = createRequire(join(root, "tools/package.json"))("esbuild");
 const manifest = JSON.parse(readFileSync(join(package_, "package.json"), "utf8"));
 
-/** What an edge bundle may weigh, in bytes of gzip -9. Not yet the 16,000 that we want: see docs/size.md. */
+/** What an edge bundle may weigh, in bytes of gzip -9. Not yet the 16,000 that we want: see docs/internals/size.md. */
 const BUDGET = 29_900;
 
 async function bundled(code, options = {}) {

@@ -29,7 +29,7 @@ const PROTOCOL = [
   "x-trigger-worker",
 ];
 
-/** What the SDK makes something of, and this package refuses; see the table in API.md and README. */
+/** What the SDK makes something of, and this package refuses; see the table in API.md and docs/migration.md. */
 const REFUSED = {
   "reset/js-key/undefined": "ERR_INVALID_KEY",
   "reset/js-key/null": "ERR_INVALID_KEY",

@@ -1,5 +1,5 @@
 /**
- * One row of README's table.
+ * One row of the table in docs/runtimes.md.
  *
  * - `where` and `how`: what runs, and what is particular about it;
  * - `engine`: the one that has to answer;

@@ -2,7 +2,7 @@
  * The conformance suite inside every runtime, from the packed tarball.
  *
  *   node tests/npm/runtimes/runtimes.mjs --required          those of `make test`
- *   node tests/npm/runtimes/runtimes.mjs --all [--write]     all of them; --write renews README's table
+ *   node tests/npm/runtimes/runtimes.mjs --all [--write]     all of them; --write renews the table in docs/runtimes.md
  *   node tests/npm/runtimes/runtimes.mjs --only=Chromium     those with this in their name
  *
  * A runtime passes if every case does and the engine that answered is the one that it should have:
@@ -10,7 +10,7 @@
  * skip of a required one fails.
  */
 
-import { checkTable, writeTable } from "./readme.mjs";
+import { checkTable, writeTable } from "./table.mjs";
 import { RUNTIMES } from "./list.mjs";
 import { nameOf, outcomeOf } from "./outcome.mjs";
 import { stage } from "./stage.mjs";
@@ -36,7 +36,7 @@ const passed = results.filter(({ outcome }) => outcome === "passed");
 const failed = results.filter(({ outcome }) => outcome === "failed");
 const skipped = results.length - passed.length - failed.length;
 if (flags.includes("--write")) {
-  if (passed.length < RUNTIMES.length) throw new Error("README's table is written only when every runtime passed");
+  if (passed.length < RUNTIMES.length) throw new Error("the table is written only when every runtime passed");
   writeTable(passed);
 }
 const stale = only === undefined ? checkTable(passed, RUNTIMES) : [];

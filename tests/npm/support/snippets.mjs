@@ -10,7 +10,7 @@ const root = new URL("../../../", import.meta.url);
 /** Every page, by its path in the repository. */
 export const PAGES = [
   ...["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"],
-  ...readdirSync(new URL("docs", root)).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`),
+  ...readdirSync(new URL("docs", root), { recursive: true }).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`),
 ];
 
 export function textOf(page) {
@@ -25,6 +25,15 @@ export function blocksOf(page) {
     code,
     line: text.slice(0, index).split("\n").length + 1,
   }));
+}
+
+/** A page's blocks that stand behind `<!-- file: name -->`, by name; and how many blocks of code the page has in all. */
+export function filesOf(page) {
+  const text = textOf(page);
+  const files = Object.fromEntries(
+    [...text.matchAll(/^<!-- file: (\S+) -->\n```\w+\n(.*?)^```$/gms)].map(([, name, code]) => [name, code]),
+  );
+  return { files, blocks: blocksOf(page).length };
 }
 
 /** The examples of docs/api.md, each with the entry that it is about. */

@@ -1,8 +1,8 @@
-/** README's table of runtimes: written from what the suite ran, and held to it. */
+/** The table of runtimes in docs/runtimes.md: written from what the suite ran, and held to it. */
 
 import { readFileSync, writeFileSync } from "node:fs";
 
-const file = new URL("../../../README.md", import.meta.url);
+const file = new URL("../../../docs/runtimes.md", import.meta.url);
 const MARKED = /(<!-- runtimes -->\n)(.*?)(<!-- \/runtimes -->)/s;
 const HEAD = ["| where | version run | how | engine |", "|---|---|---|---|"];
 
@@ -22,7 +22,7 @@ function tableOf(results) {
 
 function rowsOf(text) {
   const [, , table] = MARKED.exec(text) ?? [];
-  if (table === undefined) throw new Error("README.md has no <!-- runtimes --> … <!-- /runtimes -->");
+  if (table === undefined) throw new Error("docs/runtimes.md has no <!-- runtimes --> … <!-- /runtimes -->");
   return table
     .split("\n")
     .filter((line) => line.startsWith("| ") && !HEAD.includes(line))
@@ -35,7 +35,7 @@ function isRow({ where, how, engine }, row) {
 }
 
 /**
- * What README says that isn't so: a row for no runtime of ours, a runtime that passed and has no
+ * What the page says that isn't so: a row for no runtime of ours, a runtime that passed and has no
  * row, a version other than the one in the lock file.
  */
 export function checkTable(results, runtimes) {
@@ -45,8 +45,8 @@ export function checkTable(results, runtimes) {
     ({ runtime, version }) => !rows.some((row) => isRow(runtime, row) && (row.version === version || !runtime.pinned)),
   );
   return [
-    ...strays.map(({ where, how, engine }) => `README.md: the suite runs no ${where}, ${how}, ${engine}`),
-    ...missing.map(({ runtime: { where, how, engine }, version }) => `README.md lacks ${where} ${version}, ${how}, ${engine}`),
+    ...strays.map(({ where, how, engine }) => `docs/runtimes.md: the suite runs no ${where}, ${how}, ${engine}`),
+    ...missing.map(({ runtime: { where, how, engine }, version }) => `docs/runtimes.md lacks ${where} ${version}, ${how}, ${engine}`),
   ];
 }
 
