@@ -20,7 +20,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::error::Error;
 use crate::payload::sort::{self, Workspace};
-use crate::scope::Scope;
+use crate::scope::{Context, Scope};
 use crate::sha256::block::Suffix;
 use crate::sha256::{Digest, HEX_LENGTH, Hasher};
 use crate::text;
@@ -113,6 +113,20 @@ impl<'a> InputReader<'a> {
     /// The next string, unless it is absent.
     fn next(&mut self, length: i32) -> Option<&'a str> {
         (length != ABSENT).then(|| self.required(length))
+    }
+
+    /// A context, if there is one: its run id and its attempt number.
+    fn context(
+        &mut self,
+        has_context: bool,
+        run_id_length: i32,
+        attempt_length: i32,
+    ) -> Option<Context<'a>> {
+        let context = Context {
+            run_id: self.next(run_id_length),
+            attempt: self.next(attempt_length),
+        };
+        has_context.then_some(context)
     }
 
     #[inline(never)]

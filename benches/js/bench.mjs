@@ -45,7 +45,7 @@ for (const version of ["4.4.6", "4.8.3"]) {
 const hashWasm = await createSHA256();
 const webCrypto = async (text) => Buffer.from(await crypto.subtle.digest("SHA-256", encoder.encode(text))).toString("hex");
 
-/** Each peer: a text to the hash of a run-scoped key, with what its user has to do for it. */
+/** Each peer: a string to the hash of a run-scoped key, with what its user has to do for it. */
 const PEERS = {
   "crypto.hash": (text) => oneShot("sha256", `${text}-${runId}`, "hex"),
   "crypto.createHash": (text) => createHash("sha256").update(`${text}-${runId}`).digest("hex"),
@@ -62,7 +62,7 @@ const MEASURED = ["@noble/hashes", "hash-wasm", "canonicalize", "safe-stable-str
 
 let serial = 0;
 let sink = 0;
-/** A text that no call has seen, so that no engine has its bytes or its hash at hand. */
+/** A string that no call has seen, so that no engine has its bytes or its hash at hand. */
 const fresh = () => `item-${100_000 + (serial++ % 900_000)}`;
 const freshList = (length) => Array.from({ length }, fresh);
 const read = (hash) => (sink += String(hash).charCodeAt(7));
@@ -73,7 +73,7 @@ for (const [name, peer] of Object.entries(PEERS)) {
   }
 }
 
-/** A case runs on a fresh list of texts; its figure is nanoseconds a text. */
+/** A case runs on a fresh array of strings; its figure is nanoseconds a string. */
 function perKey(length, run) {
   return { length, prepare: () => freshList(length), run };
 }

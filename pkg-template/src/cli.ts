@@ -31,7 +31,7 @@ const BAD_USAGE = 2;
 /** Keys from standard input are made, and their progress told, so many at a time. */
 const CHUNK = 1_000;
 
-/** What the user got wrong; its text and the command's usage are shown. */
+/** What the user got wrong; its message and the command's usage are shown. */
 class UsageError extends Error {}
 
 type Flags = Readonly<Record<string, string | boolean | undefined>>;

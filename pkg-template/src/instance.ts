@@ -7,7 +7,7 @@ import { arrayOf, checkOptions, documented } from "./keys/arguments.js";
 import { create } from "./keys/create.js";
 import { createMany } from "./keys/create-many.js";
 import type { IdempotencyKey } from "./keys/key.js";
-import { hashPayload } from "./payload/payload.js";
+import { payloadDigest } from "./payload/payload.js";
 import { candidatesOf } from "./reset/plan.js";
 import { findSettings } from "./reset/settings.js";
 import type {
@@ -30,7 +30,7 @@ export interface IdempotencyKeys {
    * key.options; // { key: "order-42", scope: "global" }
    * ```
    *
-   * @param key A text, or texts that are joined with `-`.
+   * @param key A string, or an array of strings that are joined with `-`.
    * @param options The scope (default `"run"`) and the task context.
    * @returns The key; rejects where {@link createSync} throws.
    * @see `createIdempotencyKey`, @trigger.dev/core 4.8.3
@@ -47,13 +47,13 @@ export interface IdempotencyKeys {
    * key.hash; // "3896e0f6b8240f86c45b3260bfe55bf98032f548c0b3d7737ae66fd190197410"
    * ```
    *
-   * @param key A text, or texts that are joined with `-`. Numbers, bigints and booleans are taken
-   * as the texts that JavaScript makes of them.
+   * @param key A string, or an array of strings that are joined with `-`. Numbers, bigints and booleans are taken
+   * as the strings that JavaScript makes of them.
    * @param options The scope (default `"run"`) and the task context. Outside a task every scope
    * adds nothing.
    * @returns The key; its hash is made when it is first read.
    * @throws InvalidKeyError (`ERR_INVALID_KEY`) for `null`, `undefined`, an object, a function, a
-   * symbol or a list inside a list, naming its index.
+   * symbol or an array inside an array, naming its index.
    * @throws InvalidScopeError (`ERR_INVALID_SCOPE`) for an unknown scope.
    * @throws MissingContextError (`ERR_MISSING_CONTEXT`) for scope `attempt` in a context without
    * an attempt number, and for `run` and `attempt` in one without a run.
@@ -98,7 +98,7 @@ export interface IdempotencyKeys {
   /**
    * Says which keys {@link reset} would try, in order, without any request.
    *
-   * An `IdempotencyKey` is tried as its hash. A text of 64 characters without a scope is tried as
+   * An `IdempotencyKey` is tried as its hash. A string of 64 characters without a scope is tried as
    * it is; with one, as it is and then, if no run has it, as the hash derived from it. Anything
    * else is hashed with its scope.
    *
@@ -110,10 +110,10 @@ export interface IdempotencyKeys {
    *
    * @param key The key, or what it was made from.
    * @param options How it was made, where `key` is no `IdempotencyKey`.
-   * @returns One hash or two: 64 hex digits each, unless a text of 64 other characters was given.
+   * @returns One hash or two: 64 hex digits each, unless a string of 64 other characters was given.
    * @throws InvalidKeyError and InvalidScopeError as {@link createSync}.
    * @throws MissingContextError (`ERR_MISSING_CONTEXT`) where the scope needs a run id or an
-   * attempt number that neither the options nor the context have; with the SDK's text.
+   * attempt number that neither the options nor the context have; with the SDK's message.
    * @see `resetIdempotencyKey`, @trigger.dev/core 4.8.3
    */
   planReset(key: KeyMaterial, options?: ResetOptions): { candidates: string[] };
@@ -206,8 +206,8 @@ export function createInstance(config: Config): IdempotencyKeys {
     fromPayload(payload, options) {
       try {
         checkOptions(options, PAYLOAD_OPTIONS);
-        const hash = hashPayload(payload, { operation: options?.operation ?? undefined });
-        return createSync(hash, options && { scope: options.scope, ctx: options.ctx });
+        const hash = payloadDigest(payload, options?.operation, true);
+        return create(hash, options?.scope, findContext(options?.ctx, config.ctx));
       } catch (cause) {
         throw documented(cause);
       }

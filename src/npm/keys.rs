@@ -8,7 +8,7 @@ use super::{InputReader, RESET_SLOT, State, expect, state};
 use crate::error::{Argument, Error};
 use crate::material::PartKind;
 use crate::reset::{self, AfterFailure, ResetOptions, Steps};
-use crate::scope::{self, Context, Scope};
+use crate::scope::{self, Scope};
 use crate::sha256::batch::Batch;
 use crate::sha256::{Digest, hash_many};
 use crate::text;
@@ -32,11 +32,8 @@ pub fn resolve_scope(
     let mut state = state();
     let mut reader = InputReader(&state.input);
     let name = reader.next(name_length);
-    let context = Context {
-        run_id: reader.next(run_id_length),
-        attempt: reader.next(attempt_length),
-    };
-    match scope::resolve(name, has_context.then_some(context), has_parts) {
+    let context = reader.context(has_context, run_id_length, attempt_length);
+    match scope::resolve(name, context, has_parts) {
         Ok((scope, suffix)) => {
             state.text = text::join(&[scope.as_str(), "\n", &suffix]);
             state.keep_suffix(scope as usize, suffix);
@@ -127,16 +124,13 @@ pub fn plan_reset(
     let scope = reader.next(scope_length).map(Scope::parse).transpose();
     let parent_run_id = reader.next(parent_run_id_length);
     let attempt = reader.next(attempt_number_length);
-    let context = Context {
-        run_id: reader.next(run_id_length),
-        attempt: reader.next(attempt_length),
-    };
+    let context = reader.context(has_context, run_id_length, attempt_length);
     let steps = scope.and_then(|scope| {
         let options = ResetOptions {
             scope,
             parent_run_id,
             attempt,
-            context: has_context.then_some(context),
+            context,
         };
         reset::steps(is_hash, has_parts, options)
     });

@@ -95,7 +95,7 @@ function isInvalidDate(value: object): boolean {
 }
 
 /**
- * Canonical JSON (RFC 8785): the same text for the same data, whatever the order of its members. What
+ * Canonical JSON (RFC 8785): the same string for the same data, whatever the order of its members. What
  * `JSON.stringify` makes of a value (`toJSON`, dates, dropped `undefined`), its members sorted by the
  * UTF-16 code units of their names.
  *
@@ -104,8 +104,8 @@ function isInvalidDate(value: object): boolean {
  * canonicalize({ b: [1e21, -0], a: "€" }) === '{"a":"€","b":[1e+21,0]}'; // true
  * ```
  *
- * @param value Anything that `JSON.stringify` writes, of any depth.
- * @returns The text.
+ * @param value Anything that `JSON.stringify` writes.
+ * @returns The JSON.
  * @throws InvalidPayloadError (`ERR_INVALID_PAYLOAD`), naming the path, for a cycle, a bigint, half of a
  * surrogate pair, a number that is not finite, and a value that has no JSON (`undefined`, a function, a
  * symbol).
@@ -131,13 +131,18 @@ export function canonicalize(value: unknown): string {
  * @param options What is done with the payload, and whether its members' order is to count.
  * @returns 64 lower-case hex digits.
  * @throws InvalidPayloadError (`ERR_INVALID_PAYLOAD`), naming the path, as {@link canonicalize}, whether
- * the order counts or not; and for an operation that is no text.
+ * the order counts or not; and for an operation that is no string.
  */
 export function hashPayload(payload: unknown, options?: HashPayloadOptions): string {
   checkOptions(options, HASH_OPTIONS);
-  const operation: unknown = options?.operation ?? "";
-  if (typeof operation !== "string") {
-    return refuseNonText(NonText.Operation, operation);
+  return payloadDigest(payload, options?.operation, options?.canonical ?? true);
+}
+
+/** The hash of a payload and of what is done with it. */
+export function payloadDigest(payload: unknown, operation: unknown, canonical: boolean): string {
+  const trailing = operation ?? "";
+  if (typeof trailing !== "string") {
+    return refuseNonText(NonText.Operation, trailing);
   }
-  return resultOf(payload, (json) => payloadHash(json, operation, options?.canonical ?? true));
+  return resultOf(payload, (json) => payloadHash(json, trailing, canonical));
 }

@@ -84,12 +84,12 @@ function given<T extends object>(options: T | undefined): Partial<T> {
   return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
-/** A text of 64 characters is sent as it is, so it can hold half a character, which no URL can. */
+/** A string of 64 characters is sent as it is, so it can hold a lone surrogate, which no URL can. */
 function encodeKey(candidate: string): string {
   try {
     return encodeURIComponent(candidate);
   } catch (cause) {
-    // The SDK's text: an error of its platform.
+    // The SDK's message: an error of its platform.
     throw new InvalidKeyError("URI malformed", { cause });
   }
 }
@@ -172,7 +172,7 @@ async function post(
   }
 }
 
-/** The error that the server's refusal stands for, with the SDK's text. */
+/** The error that the server's refusal stands for, with the SDK's message. */
 async function refusal(response: Response, deadline: Deadline): Promise<ApiError> {
   const { status } = response;
   const text = await response.text().catch((error: unknown) => {
@@ -196,7 +196,7 @@ function statedReason(json: unknown): string | undefined {
   return typeof reason === "string" ? reason : JSON.stringify(reason);
 }
 
-/** `{ id }`, or an error with the text of the SDK's schema. */
+/** `{ id }`, or an error with the message of the SDK's schema. */
 async function readResult(response: Response, deadline: Deadline): Promise<ResetResult> {
   const text = await response.text().catch(() => {
     deadline.check();

@@ -42,7 +42,7 @@ export function environmentVariable(name: string): string | undefined {
 
 /**
  * The settings in force at this call. Each is looked for on its own: in the config, then in the
- * SDK's configuration, then in the environment. An empty text counts as given.
+ * SDK's configuration, then in the environment. An empty string counts as given.
  *
  * @throws MissingCredentialsError (`ERR_MISSING_CREDENTIALS`) without an access token or address.
  * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for an address that is no HTTP URL, and for a branch that
@@ -95,7 +95,7 @@ function developmentBranch(): string | undefined {
   return branch === NO_BRANCH ? undefined : branch;
 }
 
-/** The SDK's own texts. */
+/** The SDK's own messages. */
 function whatIsMissing(baseURL: string, accessToken: string | undefined): string {
   // A run's own token serves only the SDK's client, which knows when it may: see `createSdkModule`.
   if (baseURL && environmentVariable("TRIGGER_RUN_TOKEN")) {

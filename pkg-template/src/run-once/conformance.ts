@@ -1,5 +1,5 @@
 /**
- * What every store must do, as a list of cases for any test framework.
+ * What every store must do, as an array of cases for any test framework.
  *
  * @example
  * ```ts

@@ -27,7 +27,7 @@ export interface StoreRecord {
   readonly takenOver: boolean;
 }
 
-/** What a caller asks for when it acquires a key. Its texts have no line breaks. */
+/** What a caller asks for when it acquires a key. Its strings have no line breaks. */
 export interface Claim {
   /** Unique to this execution: whoever else shows it is the same caller, asking again. */
   readonly holder: string;

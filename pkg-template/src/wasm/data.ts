@@ -5,18 +5,15 @@
 
 import { crateError } from "../errors.js";
 import { hostSha256 } from "../payload/node-sha256.js";
-import { ABSENT, check, flag, HASH_LENGTH, INPUT_UNITS, read, renewViews, type Instance, withInstance, write } from "./instance.js";
-import { BYTES_PER_UNIT, readUtf8, writeLongUtf8, writeUtf8 } from "./strings.js";
+import { ABSENT, check, flag, HASH_LENGTH, type Instance, makeRoom, read, withInstance, write } from "./instance.js";
+import { readUtf8, writeLongUtf8, writeUtf8 } from "./strings.js";
 
 /** Payloads from this length on are hashed by Node, where there is one: 250 bytes take as long either way. */
 const HOST_LENGTH = 256;
 
-/** Writes a text, and one behind it; returns their lengths in bytes. Faster than {@link write}. */
+/** Writes a string, and one after it; returns their lengths in bytes. Faster than {@link write}. */
 function writeBoth(instance: Instance, text: string, behind: string): [number, number] {
-  const units = text.length + behind.length;
-  if (units > INPUT_UNITS) {
-    renewViews(instance, units * BYTES_PER_UNIT);
-  }
+  makeRoom(instance, text.length + behind.length);
   const length = writeLongUtf8(text, instance.input);
   return [length, behind === "" ? 0 : writeUtf8(behind, instance.input.subarray(length))];
 }

@@ -103,15 +103,20 @@ function brokenOff(cause: unknown): EngineError {
   return new EngineError(`${what}; the next call starts a new engine`, { cause });
 }
 
+/** Makes room to write strings of so many UTF-16 units together. */
+export function makeRoom(instance: Instance, units: number): void {
+  if (units > INPUT_UNITS) {
+    renewViews(instance, units * BYTES_PER_UNIT);
+  }
+}
+
 /** Writes strings one behind another, and returns their lengths in bytes. */
 export function write(instance: Instance, strings: readonly (string | undefined)[]): number[] {
   let units = 0;
   for (let index = 0; index < strings.length; index++) {
     units += strings[index]?.length ?? 0;
   }
-  if (units > INPUT_UNITS) {
-    renewViews(instance, units * BYTES_PER_UNIT);
-  }
+  makeRoom(instance, units);
   const written: number[] = [];
   let offset = 0;
   for (let index = 0; index < strings.length; index++) {

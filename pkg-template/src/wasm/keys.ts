@@ -13,9 +13,10 @@ import {
   HASH_LENGTH,
   INPUT_BYTES,
   INPUT_UNITS,
+  type Instance,
+  makeRoom,
   read,
   renewViews,
-  type Instance,
   withInstance,
   write,
 } from "./instance.js";
@@ -46,7 +47,7 @@ export const enum Refused {
   Promise,
 }
 
-/** What has to be a text, in the order of `Argument::ALL` in `src/error.rs`. */
+/** What has to be a string, in the order of `Argument::ALL` in `src/error.rs`. */
 export const enum NonText {
   Ttl,
   Token,
@@ -249,7 +250,7 @@ export function afterFailure(candidates: number, index: number, status: number):
   return withInstance(({ exports }) => exports.after_failure(candidates, index, status));
 }
 
-/** Refuses what has to be a text and isn't. */
+/** Refuses what has to be a string and isn't. */
 export function refuseNonText(kind: NonText, found: unknown): never {
   throw withInstance((instance) => {
     const name = found === null ? "null" : found === undefined ? "undefined" : Array.isArray(found) ? "an array" : `a value of type ${typeof found}`;
@@ -262,7 +263,7 @@ export function refuseNonText(kind: NonText, found: unknown): never {
 /** The token of a key. */
 export function tokenOf(key: string, { code, suffix }: ResolvedScope): string {
   return withInstance((instance) => {
-    renewViews(instance, Math.max((key.length + suffix.length) * BYTES_PER_UNIT, INPUT_BYTES));
+    makeRoom(instance, key.length + suffix.length);
     const length = writeWtf8(key, instance.input);
     instance.exports.to_token(code, length, writeUtf8(suffix, instance.input.subarray(length)));
     return read(instance);

@@ -40,7 +40,7 @@ export const BYTES_PER_UNIT = 3;
 /**
  * Writes `text` at `offset`, if it is all ASCII.
  *
- * For short texts several times as fast as `encodeInto`, whose call alone costs 60 ns.
+ * For short strings several times as fast as `encodeInto`, whose call alone costs 60 ns.
  */
 export function writeAscii(text: string, bytes: Uint8Array, offset: number): boolean {
   for (let index = 0; index < text.length; index++) {
@@ -80,12 +80,12 @@ const native = (globalThis as { Buffer?: { prototype?: Native } }).Buffer?.proto
 const latin1Slice = "Bun" in globalThis ? undefined : native?.latin1Slice;
 
 /**
- * From Node 22 to 24 it takes 4 µs for 100 kB of ASCII, and `encodeInto` 60. Other versions and other texts
+ * From Node 22 to 24 it takes 4 µs for 100 kB of ASCII, and `encodeInto` 60. Other versions and other strings
  * don't tell them apart.
  */
 const utf8Write = native?.utf8Write;
 
-/** As {@link writeUtf8}, for long texts. */
+/** As {@link writeUtf8}, for long strings. */
 export const writeLongUtf8: (text: string, bytes: Uint8Array) => number =
   utf8Write === undefined
     ? writeUtf8

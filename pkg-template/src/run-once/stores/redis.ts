@@ -1,5 +1,5 @@
 /**
- * Records in Redis or Valkey, on a client of `ioredis` or `redis`.
+ * Records in Redis, on a client of `ioredis` or `redis`.
  *
  * One string per key, which Redis expires by itself. A claim is a single command from Redis 7 on;
  * what needs a look before it changes anything is a script.

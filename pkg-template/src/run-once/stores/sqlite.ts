@@ -10,6 +10,7 @@ import { readClaim } from "../answers.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { Acquired, Claim } from "../machine.js";
 import { hasMethods, refuseNonClient, refuseOther } from "./client-kinds.js";
+import { SQLITE_NOW, sqliteRead } from "./sqlite-statements.js";
 import type { Store } from "./store.js";
 
 /** What is used of `DatabaseSync` (`node:sqlite`) or `Database` (`better-sqlite3`). */
@@ -55,9 +56,6 @@ export function sqliteMigration(table = "run_once"): string {
 CREATE INDEX IF NOT EXISTS ${table}_expires ON ${table} (expires);`;
 }
 
-/** Milliseconds since 1970, from the Julian day: older SQLites have no `unixepoch('subsec')`. */
-export const SQLITE_NOW = "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)";
-
 /**
  * The functions of `machine.ts` in SQL.
  *
@@ -67,13 +65,7 @@ export const SQLITE_NOW = "CAST(round((julianday('now') - 2440587.5) * 86400000)
  */
 function statements(table: string) {
   return {
-    read: `
-SELECT result, lease_end - ${SQLITE_NOW} AS lease, CASE
-  WHEN fingerprint <> $fingerprint THEN 'mismatch'
-  WHEN lease_end IS NULL THEN 'done'
-  WHEN holder <> $holder AND lease_end > ${SQLITE_NOW} THEN 'held'
-  ELSE 'free' END AS status
-FROM ${table} WHERE hash = $hash AND expires > ${SQLITE_NOW}`,
+    read: sqliteRead(table),
     take: `
 INSERT INTO ${table} (hash, holder, lease_end, expires, token, fingerprint)
 VALUES ($hash, $holder, ${SQLITE_NOW} + $leaseMs, ${SQLITE_NOW} + $leaseMs + $ttlMs, $token, $fingerprint)

@@ -5,7 +5,8 @@ import { type Duration, milliseconds } from "../duration.js";
 import { InProgressError, InvalidArgumentError, PayloadMismatchError, TransactionError } from "../errors.js";
 import { keyOfCall } from "../key.js";
 import { JSON_CODEC } from "../result.js";
-import { type SqliteDatabase, sqliteMigration, SQLITE_NOW as NOW } from "../stores/sqlite.js";
+import { type SqliteDatabase, sqliteMigration } from "../stores/sqlite.js";
+import { SQLITE_NOW as NOW, sqliteRead } from "../stores/sqlite-statements.js";
 
 /** What is used of `DatabaseSync` (`node:sqlite`) or `Database` (`better-sqlite3`). */
 export interface TransactionalDatabase extends SqliteDatabase {
@@ -57,13 +58,7 @@ interface Found {
 
 function statements(table: string) {
   return {
-    read: `
-SELECT result, lease_end - ${NOW} AS lease, CASE
-  WHEN fingerprint <> $fingerprint THEN 'mismatch'
-  WHEN lease_end IS NULL THEN 'done'
-  WHEN lease_end <= ${NOW} THEN 'free'
-  ELSE 'held' END AS status
-FROM ${table} WHERE hash = $hash AND expires > ${NOW}`,
+    read: sqliteRead(table),
     claim: `
 INSERT INTO ${table} (hash, token, holder, fingerprint, lease_end, result, expires)
 VALUES ($hash, $token, $holder, $fingerprint, NULL, NULL, ${NOW} + $ttlMs)
@@ -116,7 +111,7 @@ export function createSqliteTransactionalRunOnce<Database extends TransactionalD
   /** Claims the key, or returns what is stored under it. */
   function claim(key: IdempotencyKey, holder: string, fingerprint: string | null): { result: string | undefined } | undefined {
     const { hash } = key;
-    const found = prepared.read.all({ hash, fingerprint })[0] as Found | undefined;
+    const found = prepared.read.all({ hash, holder, fingerprint })[0] as Found | undefined;
     switch (found?.status) {
       case "mismatch":
         throw new PayloadMismatchError(key.key);
