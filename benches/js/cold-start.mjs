@@ -19,7 +19,7 @@ const PROGRAMS = {
   "empty program": "",
   "node:crypto": 'import { createHash } from "node:crypto"; createHash("sha256").update("a").digest("hex");',
   "idempotency-keys": `import { idempotencyKeys } from ${url(dist, "esm/index.js")}; idempotencyKeys.createSync("a").hash;`,
-  "idempotency-keys/js": `import { idempotencyKeys } from ${url(dist, "js/index.js")}; idempotencyKeys.createSync("a").hash;`,
+  "idempotency-keys/js": `import { idempotencyKeys } from ${url(dist, "esm/js.js")}; idempotencyKeys.createSync("a").hash;`,
   "@trigger.dev/sdk 4.8.3": `import { idempotencyKeys } from ${url(foldersOf("4.8.3").sdk, "dist/esm/v3/index.js")}; await idempotencyKeys.create("a");`,
 };
 

@@ -61,21 +61,30 @@ export function renewViews(instance: Instance, inputBytes: number): void {
 }
 
 /**
- * Calls `work` with an instance, and gives back the memory that it took.
- *
- * The instance is taken away for the call and put back when it returns. One in which a call broke off (a trap,
- * no stack left) is never used again, and a call from within a call has one of its own. Nothing is lost: keys
- * live in JavaScript.
+ * The instance for a call, which puts it back when it is done. One in which a call broke off (a trap, no stack
+ * left) is never used again, and a call from within a call has one of its own. Nothing is lost: keys live in
+ * JavaScript.
  */
+export function take(): Instance {
+  const instance = idle ?? start();
+  idle = undefined;
+  return instance;
+}
+
+/** Puts back an instance whose views are valid. */
+export function keep(instance: Instance): void {
+  idle = instance;
+}
+
+/** Calls `work` with an instance, and gives back the memory that it took. */
 export function withInstance<T>(work: (instance: Instance) => T): T {
   try {
-    const instance = idle ?? start();
-    idle = undefined;
+    const instance = take();
     const result = work(instance);
     putBack(instance);
     return result;
   } catch (cause) {
-    throw cause instanceof IdempotencyKeyError ? cause : brokenOff(cause);
+    throw brokenOff(cause);
   }
 }
 
@@ -87,11 +96,14 @@ function putBack(instance: Instance): void {
   if (instance.input.buffer !== buffer || instance.input.length !== INPUT_BYTES) {
     renewViews(instance, INPUT_BYTES);
   }
-  idle = instance;
+  keep(instance);
 }
 
 /** What broke a call off, as an error of ours. */
-function brokenOff(cause: unknown): EngineError {
+export function brokenOff(cause: unknown): IdempotencyKeyError {
+  if (cause instanceof IdempotencyKeyError) {
+    return cause;
+  }
   const found = cause instanceof Error ? cause.message : String(cause);
   const isTrap = typeof WebAssembly === "object" && cause instanceof WebAssembly.RuntimeError;
   const what =
