@@ -17,6 +17,7 @@ export { createRunOnce } from "./run-once.js";
 export type { RunOnce, RunOnceConfig, RunOnceOptions, Execution, RunOnceEvent } from "./types.js";
 export type { Duration } from "./duration.js";
 export { MemoryStore, type MemoryStoreOptions } from "./stores/memory.js";
+export { sealedStore, type Seal } from "./sealed.js";
 export type { Store } from "./stores/store.js";
 export type { Acquired, Claim, StoreRecord } from "./machine.js";
 export {

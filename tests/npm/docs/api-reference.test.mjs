@@ -14,7 +14,7 @@ import { apiExamples, makesClaims, textOf, withChecks } from "../support/snippet
 import { startStandIn } from "../support/mock-api/server.mjs";
 
 /** These need an engine or a framework: tests/npm/run-once, tests/npm/transaction and tests/npm/http run them. */
-const WITH_ENGINE = /\/(redis|postgres|sqlite|durable-object|transaction|hono|express|fastify)$/;
+const WITH_ENGINE = /\/(redis|postgres|sqlite|durable-object|upstash|d1|transaction|hono|express|fastify)$/;
 const examples = apiExamples().filter(({ entry }) => !WITH_ENGINE.test(entry));
 
 /** An example imports what is new in it, and finds the package's exports by name. */

@@ -9,7 +9,7 @@ import { installedPackage } from "../support/install-package.mjs";
 /** The folder that has the package in its node_modules. */
 export const folder = installedPackage();
 
-const ENTRIES = ["", "/redis", "/postgres", "/sqlite", "/durable-object", "/conformance"];
+const ENTRIES = ["", "/redis", "/postgres", "/sqlite", "/durable-object", "/upstash", "/d1", "/conformance"];
 const imports = join(folder, "run-once.mjs");
 if (!existsSync(imports)) {
   const lines = ['export * as keys from "idempotency-keys";', ...ENTRIES.map((entry) => `export * from "idempotency-keys/run-once${entry}";`)];

@@ -47,7 +47,7 @@ function randomOperation(random) {
 }
 
 /** Random histories: the store must answer as the machine does, each time. */
-async function compareWithMachine(store, histories, length, seed) {
+export async function compareWithMachine(store, histories, length, seed) {
   const machine = await loadMachine();
   let compared = 0;
   await Promise.all(

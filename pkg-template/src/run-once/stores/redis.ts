@@ -6,10 +6,11 @@
  *
  * @module
  */
-import { readClaim, readFlag, readString, refuseAnswer } from "../answers.js";
+import { readString } from "../answers.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { Acquired, Claim } from "../machine.js";
 import { hasMethods, refuseNonClient, refuseOther } from "./client-kinds.js";
+import { doneOf, RedisScripts, splitRecord, type RunScript } from "./redis-scripts.js";
 import type { Store } from "./store.js";
 
 /** What is used of an `ioredis` client or cluster. */
@@ -32,58 +33,6 @@ export interface RedisStoreOptions {
   readonly prefix?: string;
 }
 
-/**
- * A record is lines of text: its state, its holder, the payload's fingerprint or nothing, the token,
- * and then the rest: of a held one for how long it outlives its lease, of a done one the result.
- * `took` is held after a former holder's lease ran out; `void` is done with undefined.
- *
- * The key in Redis lasts for the lease and that time, so that the lease is over as soon as no more
- * than that is left of it: time is Redis's own without anybody asking for it.
- */
-const PARSE = String.raw`
-local text = redis.call('GET', KEYS[1])
-local state, holder, fingerprint, token, rest
-if text then state, holder, fingerprint, token, rest = text:match('^(%l+)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$') end
-local held = state == 'held' or state == 'took'
-local function put(state, holder, rest, ms)
-  redis.call('SET', KEYS[1], table.concat({state, holder, fingerprint or '', token, rest}, '\n'), 'PX', ms)
-end
-`;
-/** The functions of `machine.ts` in Lua; a script runs alone. */
-const ACQUIRE = `${PARSE}
-local mine = ARGV[5]
-if text and mine ~= '' and fingerprint ~= '' and mine ~= fingerprint then return {'mismatch'} end
-if state == 'done' then return {'done', rest} end
-if state == 'void' then return {'done'} end
-local another = text and holder ~= ARGV[1]
-if another then
-  local left = redis.call('PTTL', KEYS[1]) - rest
-  if left > 0 then return {'held', left} end
-end
-if mine ~= '' then fingerprint = mine end
-token = ARGV[4]
-local took = another or state == 'took'
-put(took and 'took' or 'held', ARGV[1], ARGV[3], ARGV[2] + ARGV[3])
-return {took and 'takenOver' or 'acquired'}
-`;
-const RENEW = `${PARSE}
-if not held or holder ~= ARGV[1] then return 0 end
-put(state, holder, ARGV[3], ARGV[2] + ARGV[3])
-return 1
-`;
-const COMPLETE = `${PARSE}
-if holder ~= ARGV[1] then return 0 end
-if held then put(ARGV[3] and 'done' or 'void', holder, ARGV[3] or '', ARGV[2]) end
-return 1
-`;
-const RELEASE = `${PARSE}
-if not held or holder ~= ARGV[1] then return 0 end
-if state == 'held' then return redis.call('DEL', KEYS[1]) end
-local left = math.max(1, redis.call('PTTL', KEYS[1]))
-put('took', '', left, left)
-return 1
-`;
-
 /** Every command that the scripts use, on a key of its own: whether this user may. */
 const CHECK = `
 redis.call('SET', KEYS[1], '', 'PX', 1)
@@ -102,7 +51,7 @@ const checked = new WeakSet<object>();
 interface Commands {
   /** SET NX GET PX: what was there before, or null and it is set. */
   claim(key: string, value: string, ms: number): Promise<unknown>;
-  run(command: "eval" | "evalsha", text: string, key: string, args: string[]): Promise<unknown>;
+  run: RunScript;
 }
 
 const CLIENT = "the Redis client";
@@ -133,24 +82,6 @@ function isNodeRedis(client: IoRedisClient | NodeRedisClient): client is NodeRed
   return hasMethods(client, "set", "eval", "evalSha");
 }
 
-/** The lines that a claim looks at, and all that follows them. */
-function split(record: string): { state: string; fingerprint: string; rest: string } {
-  const holder = record.indexOf("\n") + 1;
-  const fingerprint = record.indexOf("\n", holder) + 1;
-  const token = record.indexOf("\n", fingerprint) + 1;
-  const rest = record.indexOf("\n", token) + 1;
-  return {
-    state: record.slice(0, holder - 1),
-    fingerprint: record.slice(fingerprint, token - 1),
-    rest: record.slice(rest),
-  };
-}
-
-async function sha1(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 /**
  * Keeps records in Redis.
  *
@@ -169,7 +100,7 @@ export class RedisStore implements Store {
   readonly #client: object;
   readonly #commands: Commands;
   readonly #prefix: string;
-  readonly #digests = new Map<string, string>();
+  readonly #scripts: RedisScripts;
   /** Redis before 7 can't set and get in one command; then the script does it, a little slower. */
   #hasClaim = true;
 
@@ -181,6 +112,7 @@ export class RedisStore implements Store {
   constructor(client: IoRedisClient | NodeRedisClient, options: RedisStoreOptions = {}) {
     this.#commands = commandsOf(client);
     this.#client = client;
+    this.#scripts = new RedisScripts((...call) => this.#commands.run(...call));
     this.#prefix = options.prefix ?? "run-once:";
   }
 
@@ -191,23 +123,19 @@ export class RedisStore implements Store {
       const record = `held\n${holder}\n${fingerprint}\n${token}\n${ttlMs}`;
       const before = await this.#claim(hash, record, leaseMs + ttlMs);
       if (before === null) return { status: "acquired" };
-      const there = split(readString(before, "null or the record"));
+      const text = readString(before, "null or the record");
+      const there = splitRecord(text);
       if (there.state === "done" || there.state === "void") {
-        if (fingerprint !== "" && there.fingerprint !== "" && fingerprint !== there.fingerprint) {
-          return { status: "mismatch" };
-        }
-        return { status: "done", result: there.state === "void" ? undefined : there.rest };
+        const isOther = fingerprint !== "" && there.fingerprint !== "" && fingerprint !== there.fingerprint;
+        return isOther ? { status: "mismatch" } : doneOf(text);
       }
       // Held, maybe no longer, or by this very holder: the script decides.
     }
-    const args = [holder, String(leaseMs), String(ttlMs), token, fingerprint];
-    const answer = await this.#run(ACQUIRE, hash, args);
-    const [status, detail] = Array.isArray(answer) ? (answer as unknown[]) : refuseAnswer(answer, "an array");
-    return readClaim(status, detail, detail, answer);
+    return this.#scripts.acquire(this.#prefix + hash, claim);
   }
 
   async renew(hash: string, holder: string, leaseMs: number, ttlMs: number): Promise<boolean> {
-    return readFlag(await this.#run(RENEW, hash, [holder, String(leaseMs), String(ttlMs)]));
+    return this.#scripts.renew(this.#prefix + hash, holder, leaseMs, ttlMs);
   }
 
   async complete(
@@ -216,12 +144,11 @@ export class RedisStore implements Store {
     result: string | undefined,
     ttlMs: number,
   ): Promise<boolean> {
-    const args = [holder, String(ttlMs), ...(result === undefined ? [] : [result])];
-    return readFlag(await this.#run(COMPLETE, hash, args));
+    return this.#scripts.complete(this.#prefix + hash, holder, result, ttlMs);
   }
 
   async release(hash: string, holder: string): Promise<boolean> {
-    return readFlag(await this.#run(RELEASE, hash, [holder]));
+    return this.#scripts.release(this.#prefix + hash, holder);
   }
 
   /**
@@ -247,22 +174,6 @@ export class RedisStore implements Store {
       // The script reads before it writes: a result that is there is found all the same.
       else if (!UNWRITABLE.test(error.message)) throw error;
       return "";
-    }
-  }
-
-  /** By digest, which Redis forgets on a restart, or may not be asked for: then with the script, which it keeps again. */
-  async #run(script: string, hash: string, args: string[]): Promise<unknown> {
-    let digest = this.#digests.get(script);
-    if (digest === undefined) {
-      digest = await sha1(script);
-      this.#digests.set(script, digest);
-    }
-    const key = this.#prefix + hash;
-    try {
-      return await this.#commands.run("evalsha", digest, key, args);
-    } catch (error) {
-      if (!(error instanceof Error && /^(NOSCRIPT|NOPERM)/.test(error.message))) throw error;
-      return this.#commands.run("eval", script, key, args);
     }
   }
 }

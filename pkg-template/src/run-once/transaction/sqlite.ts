@@ -5,8 +5,8 @@ import { type Duration, milliseconds } from "../duration.js";
 import { InProgressError, InvalidArgumentError, PayloadMismatchError, TransactionError } from "../errors.js";
 import { keyOfCall } from "../key.js";
 import { JSON_CODEC } from "../result.js";
-import { type SqliteDatabase, sqliteMigration } from "../stores/sqlite.js";
-import { SQLITE_NOW as NOW, sqliteRead } from "../stores/sqlite-statements.js";
+import type { SqliteDatabase } from "../stores/sqlite.js";
+import { SQLITE_NOW as NOW, sqliteMigration, sqliteStatements } from "../stores/sqlite-statements.js";
 
 /** What is used of `DatabaseSync` (`node:sqlite`) or `Database` (`better-sqlite3`). */
 export interface TransactionalDatabase extends SqliteDatabase {
@@ -58,7 +58,7 @@ interface Found {
 
 function statements(table: string) {
   return {
-    read: sqliteRead(table),
+    read: sqliteStatements(table).read,
     claim: `
 INSERT INTO ${table} (hash, token, holder, fingerprint, lease_end, result, expires)
 VALUES ($hash, $token, $holder, $fingerprint, NULL, NULL, ${NOW} + $ttlMs)

@@ -1,0 +1,127 @@
+/** The scripts that keep records in Redis, for every client that can run one; and the record, as its clients read it. */
+import { readClaim, readFlag, readString, refuseAnswer } from "../answers.js";
+import type { Acquired, Claim } from "../machine.js";
+
+/**
+ * A record is lines of text: its state, its holder, the payload's fingerprint or nothing, the token,
+ * and then the rest: of a held one for how long it outlives its lease, of a done one the result.
+ * `took` is held after a former holder's lease ran out; `void` is done with undefined.
+ *
+ * The key in Redis lasts for the lease and that time, so that the lease is over as soon as no more
+ * than that is left of it: time is Redis's own without anybody asking for it.
+ */
+const PARSE = String.raw`
+local text = redis.call('GET', KEYS[1])
+local state, holder, fingerprint, token, rest
+if text then state, holder, fingerprint, token, rest = text:match('^(%l+)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$') end
+local held = state == 'held' or state == 'took'
+local function put(state, holder, rest, ms)
+  redis.call('SET', KEYS[1], table.concat({state, holder, fingerprint or '', token, rest}, '\n'), 'PX', ms)
+end
+`;
+/** The functions of `machine.ts` in Lua; a script runs alone. */
+const ACQUIRE = `${PARSE}
+local mine = ARGV[5]
+if text and mine ~= '' and fingerprint ~= '' and mine ~= fingerprint then return {'mismatch'} end
+-- Whole, since some clients parse what they take for JSON.
+if state == 'done' or state == 'void' then return {'done', text} end
+local another = text and holder ~= ARGV[1]
+if another then
+  local left = redis.call('PTTL', KEYS[1]) - rest
+  if left > 0 then return {'held', left} end
+end
+if mine ~= '' then fingerprint = mine end
+token = ARGV[4]
+local took = another or state == 'took'
+put(took and 'took' or 'held', ARGV[1], ARGV[3], ARGV[2] + ARGV[3])
+return {took and 'takenOver' or 'acquired'}
+`;
+const RENEW = `${PARSE}
+if not held or holder ~= ARGV[1] then return 0 end
+put(state, holder, ARGV[3], ARGV[2] + ARGV[3])
+return 1
+`;
+const COMPLETE = `${PARSE}
+if holder ~= ARGV[1] then return 0 end
+if held then put(ARGV[3] and 'done' or 'void', holder, ARGV[3] or '', ARGV[2]) end
+return 1
+`;
+const RELEASE = `${PARSE}
+if not held or holder ~= ARGV[1] then return 0 end
+if state == 'held' then return redis.call('DEL', KEYS[1]) end
+local left = math.max(1, redis.call('PTTL', KEYS[1]))
+put('took', '', left, left)
+return 1
+`;
+
+/** Runs a script of one key: `EVAL` with its text, or `EVALSHA` with its digest. */
+export type RunScript = (command: "eval" | "evalsha", text: string, key: string, args: string[]) => Promise<unknown>;
+
+/** The lines that a claim looks at, and all that follows them. */
+export function splitRecord(record: string): { state: string; fingerprint: string; rest: string } {
+  const holder = record.indexOf("\n") + 1;
+  const fingerprint = record.indexOf("\n", holder) + 1;
+  const token = record.indexOf("\n", fingerprint) + 1;
+  const rest = record.indexOf("\n", token) + 1;
+  return {
+    state: record.slice(0, holder - 1),
+    fingerprint: record.slice(fingerprint, token - 1),
+    rest: record.slice(rest),
+  };
+}
+
+/** The answer that a published record is. */
+export function doneOf(record: string): Acquired {
+  const { state, rest } = splitRecord(record);
+  return { status: "done", result: state === "void" ? undefined : rest };
+}
+
+async function sha1(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** A store's operations as scripts. */
+export class RedisScripts {
+  readonly #run: RunScript;
+  readonly #digests = new Map<string, string>();
+
+  constructor(run: RunScript) {
+    this.#run = run;
+  }
+
+  async acquire(key: string, { holder, leaseMs, ttlMs, token, fingerprint = "" }: Claim): Promise<Acquired> {
+    const answer = await this.#call(ACQUIRE, key, [holder, String(leaseMs), String(ttlMs), token, fingerprint]);
+    const [status, detail] = Array.isArray(answer) ? (answer as unknown[]) : refuseAnswer(answer, "an array");
+    const claim = readClaim(status, detail, detail, answer);
+    return claim.status === "done" ? doneOf(readString(detail, "the record")) : claim;
+  }
+
+  async renew(key: string, holder: string, leaseMs: number, ttlMs: number): Promise<boolean> {
+    return readFlag(await this.#call(RENEW, key, [holder, String(leaseMs), String(ttlMs)]));
+  }
+
+  async complete(key: string, holder: string, result: string | undefined, ttlMs: number): Promise<boolean> {
+    const args = [holder, String(ttlMs), ...(result === undefined ? [] : [result])];
+    return readFlag(await this.#call(COMPLETE, key, args));
+  }
+
+  async release(key: string, holder: string): Promise<boolean> {
+    return readFlag(await this.#call(RELEASE, key, [holder]));
+  }
+
+  /** By digest, which Redis forgets on a restart, or may not be asked for: then with the script, which it keeps again. */
+  async #call(script: string, key: string, args: string[]): Promise<unknown> {
+    let digest = this.#digests.get(script);
+    if (digest === undefined) {
+      digest = await sha1(script);
+      this.#digests.set(script, digest);
+    }
+    try {
+      return await this.#run("evalsha", digest, key, args);
+    } catch (error) {
+      if (!(error instanceof Error && /^(NOSCRIPT|NOPERM)/.test(error.message))) throw error;
+      return this.#run("eval", script, key, args);
+    }
+  }
+}
