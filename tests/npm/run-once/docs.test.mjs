@@ -1,16 +1,20 @@
 /** Every block of docs/run-once.md is run as it stands, and what docs/api.md shows of the stores. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { Redis } from "ioredis";
 
 import { apiExamples } from "../support/snippets.mjs";
 import { startWorker } from "../support/workerd.mjs";
 import { folder, runOnce as entry } from "./package.mjs";
 import { startPostgres, startRedis } from "./services.mjs";
 import { nodeWithSqlite } from "./sqlite-node.mjs";
+import { startUpstash, TOKEN } from "./upstash-server.mjs";
 
 const page = readFileSync(new URL("../../../docs/run-once.md", import.meta.url), "utf8");
 const blocks = [...page.matchAll(/^```(\w+)(?: (\w+))?\n([^]*?)^```$/gm)].map(([, language, engine, text]) => ({ language, engine, text }));
@@ -36,13 +40,19 @@ const ENGINES = {
     return run(process.execPath, script, { DATABASE_URL: service.url });
   },
   sqlite: (script) => run(nodeWithSqlite(), script),
+  async upstash(script) {
+    const service = await startRedis();
+    const redis = new Redis(service.url);
+    const server = await startUpstash(redis);
+    after(() => (server.close(), redis.disconnect(), service.stop()));
+    return run(process.execPath, script, { UPSTASH_REDIS_REST_URL: server.url, UPSTASH_REDIS_REST_TOKEN: TOKEN });
+  },
 };
 
-function run(node, script, environment = {}) {
+/** Not synchronously: the server of a block may be in this process. */
+async function run(node, script, environment = {}) {
   const env = { ...process.env, ...environment, NODE_TEST_CONTEXT: undefined };
-  const { status, stdout, stderr } = spawnSync(node, [script], { cwd: scratch, encoding: "utf8", env, timeout: 60_000 });
-  assert.equal(status, 0, stdout + stderr);
-  return stdout;
+  return (await promisify(execFile)(node, [script], { cwd: scratch, env, timeout: 60_000 })).stdout;
 }
 
 /** What each script has to print. */
@@ -52,9 +62,11 @@ const PRINTS = [
   /^hello\n$/,
   /^hello\n0 expired rows deleted\n$/,
   /^hello\n0 expired rows deleted\n$/,
+  /^hello\n$/,
+  /^\{ card: '4242' \}\n$/,
   /\n# pass 2\d\n# fail 0\n/,
 ];
-const scripts = blocks.filter(({ language, engine }) => language === "js" && engine !== "worker");
+const scripts = blocks.filter(({ language, engine }) => language === "js" && engine !== "worker" && engine !== "d1");
 
 test("there is one expectation for each script", () => assert.equal(scripts.length, PRINTS.length));
 
@@ -67,13 +79,13 @@ scripts.forEach(({ engine, text }, index) => {
 });
 
 /** What ends the process, once an example of docs/api.md has its store. */
-const ENDS = { redis: "redis.disconnect();", postgres: "await pool.end();", sqlite: "" };
+const ENDS = { redis: "redis.disconnect();", postgres: "await pool.end();", sqlite: "", upstash: "" };
 
 /** An example finds the exports of its entry by name. */
 const exportsOf = (engine) => `
   import { createRunOnce } from "idempotency-keys/run-once";
   import * as entry from "idempotency-keys/run-once/${engine}";
-  const { durableObjectStore, DurableObjectStore, PostgresStore, postgresMigration, RedisStore, SqliteStore, sqliteMigration } = entry;
+  const { D1Store, durableObjectStore, DurableObjectStore, PostgresStore, postgresMigration, RedisStore, SqliteStore, sqliteMigration, UpstashStore } = entry;
 `;
 const examplesOf = (engine) => apiExamples().filter(({ entry }) => entry === `idempotency-keys/run-once/${engine}`);
 
@@ -89,6 +101,8 @@ for (const [engine, end] of Object.entries(ENDS)) {
 
 const WORKERS = {
   "the Worker": blocks.find(({ engine }) => engine === "worker").text,
+  "the Worker with D1": blocks.find(({ language, engine }) => language === "js" && engine === "d1").text,
+  "docs/api.md, d1": exportsOf("d1") + examplesOf("d1").map(({ code }) => code).join("\n"),
   "docs/api.md, durable-object": exportsOf("durable-object") + examplesOf("durable-object").map(({ code }) => code).join("\n"),
 };
 
@@ -96,13 +110,15 @@ for (const [name, text] of Object.entries(WORKERS)) {
   test(name, async () => {
     const script = join(scratch, "worker.js");
     writeFileSync(script, text);
-    const worker = await startWorker(script, folder, { durableObjects: { RUN_ONCE: { className: "RunOnceObject", useSQLite: true } } });
+    const bindings = /\bD1Store\(/.test(text) && !/RUN_ONCE/.test(text) ? { d1Databases: { DB: "docs" } } : { durableObjects: { RUN_ONCE: { className: "RunOnceObject", useSQLite: true } } };
+    const worker = await startWorker(script, folder, bindings);
     after(() => worker.dispose());
+    if (bindings.d1Databases) await (await worker.d1("DB")).exec(entry.d1Migration());
     assert.equal(await (await worker.fetch("/")).json(), "hello");
   });
 }
 
 test("the migrations are those that the package gives", () => {
   const sql = Object.fromEntries(blocks.filter(({ language }) => language === "sql").map(({ engine, text }) => [engine, text.trimEnd()]));
-  assert.deepEqual(sql, { postgres: entry.postgresMigration(), sqlite: entry.sqliteMigration() });
+  assert.deepEqual(sql, { postgres: entry.postgresMigration(), sqlite: entry.sqliteMigration(), d1: entry.d1Migration() });
 });

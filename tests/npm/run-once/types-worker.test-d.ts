@@ -3,6 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { createRunOnce, type Store } from "idempotency-keys/run-once";
+import { D1Store } from "idempotency-keys/run-once/d1";
 import { DurableObjectStore, durableObjectStore } from "idempotency-keys/run-once/durable-object";
 
 export class RunOnceObject extends DurableObject {
@@ -23,11 +24,13 @@ export class RunOnceObject extends DurableObject {
 
 interface Env {
   RUN_ONCE: DurableObjectNamespace<RunOnceObject>;
+  DB: D1Database;
 }
 
 export default {
   async fetch(_request: Request, env: Env): Promise<Response> {
     const { runOnce } = createRunOnce({ store: durableObjectStore(env.RUN_ONCE) });
+    createRunOnce({ store: new D1Store(env.DB) });
     // @ts-expect-error: a namespace is not a store
     createRunOnce({ store: env.RUN_ONCE });
     return Response.json(await runOnce("k", () => 1));

@@ -1,6 +1,8 @@
 /** Compiles or fails; nothing runs. The stores take the real clients as they are. */
 
-import type { DurableObjectNamespace, DurableObjectStorage } from "@cloudflare/workers-types";
+import type { D1Database, DurableObjectNamespace, DurableObjectStorage } from "@cloudflare/workers-types";
+import { Redis as Upstash } from "@upstash/redis";
+import { Redis as UpstashInWorkers } from "@upstash/redis/cloudflare";
 import Database from "better-sqlite3";
 import { Redis, type Cluster } from "ioredis";
 import type { DatabaseSync } from "node:sqlite";
@@ -12,15 +14,18 @@ import {
   createRunOnce,
   InProgressError,
   MemoryStore,
+  sealedStore,
   type RunOnce,
   type RunOnceEvent,
   type Store,
 } from "idempotency-keys/run-once";
 import { storeConformance } from "idempotency-keys/run-once/conformance";
+import { D1Store, d1Migration } from "idempotency-keys/run-once/d1";
 import { DurableObjectStore, durableObjectStore } from "idempotency-keys/run-once/durable-object";
 import { PostgresStore, postgresMigration } from "idempotency-keys/run-once/postgres";
 import { RedisStore } from "idempotency-keys/run-once/redis";
 import { SqliteStore, sqliteMigration } from "idempotency-keys/run-once/sqlite";
+import { UpstashStore } from "idempotency-keys/run-once/upstash";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const equal = <A, B>(_: Equal<A, B>): void => undefined;
@@ -38,11 +43,20 @@ const stores: Store[] = [
   new SqliteStore({} as DatabaseSync, { table: "t" }),
   new DurableObjectStore({} as DurableObjectStorage),
   durableObjectStore({} as DurableObjectNamespace<never>),
+  new D1Store({} as D1Database, { table: undefined }),
+  new UpstashStore({ url: "https://example.com", token: "t", prefix: undefined, fetch }),
+  new UpstashStore(new Upstash({ url: "https://example.com", token: "t" }), { prefix: "p:" }),
+  new UpstashStore(new UpstashInWorkers({ url: "https://example.com", token: "t" })),
+  sealedStore(new MemoryStore(), { seal: (result: string) => result, open: async (sealed, hash) => sealed + hash }),
 ];
-const migrations: string = postgresMigration() + sqliteMigration();
+const migrations: string = postgresMigration() + sqliteMigration() + d1Migration();
 
 // @ts-expect-error: not a client
 new RedisStore({});
+// @ts-expect-error: no token
+new UpstashStore({ url: "https://example.com" });
+// @ts-expect-error: no database
+new D1Store({ prepare() {} });
 // @ts-expect-error: not a pool
 new PostgresStore({ query: 1 });
 

@@ -46,7 +46,7 @@ export async function startWorker(entry, folder, options = {}) {
   return startModules(await bundleWorker(entry, folder), folder, options);
 }
 
-/** A worker that answers `fetch(path, init)`; `dispose()` ends it. */
+/** A worker that answers `fetch(path, init)`; `d1(binding)` is a database of its; `dispose()` ends it. */
 export async function startModules(modules, folder, options = {}) {
   const miniflare = new Miniflare({
     compatibilityDate: "2025-06-01",
@@ -63,6 +63,8 @@ export async function startModules(modules, folder, options = {}) {
   return {
     modules,
     fetch: (path, init) => miniflare.dispatchFetch(`http://localhost${path}`, init),
+    /** The D1 database of that binding. */
+    d1: (binding) => miniflare.getD1Database(binding),
     dispose: () => miniflare.dispose(),
   };
 }
