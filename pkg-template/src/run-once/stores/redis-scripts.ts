@@ -10,17 +10,17 @@ import type { Acquired, Claim } from "../machine.js";
  * The key in Redis lasts for the lease and that time, so that the lease is over as soon as no more
  * than that is left of it: time is Redis's own without anybody asking for it.
  */
-const PARSE = String.raw`
+const PARSE = `
 local text = redis.call('GET', KEYS[1])
 local state, holder, fingerprint, token, rest
-if text then state, holder, fingerprint, token, rest = text:match('^(%l+)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$') end
+if text then state, holder, fingerprint, token, rest = text:match('^(%l+)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n(.*)$') end
 local held = state == 'held' or state == 'took'
 local function put(state, holder, rest, ms)
-  redis.call('SET', KEYS[1], table.concat({state, holder, fingerprint or '', token, rest}, '\n'), 'PX', ms)
+  redis.call('SET', KEYS[1], table.concat({state, holder, fingerprint or '', token, rest}, '\\n'), 'PX', ms)
 end
 `;
-/** The functions of `machine.ts` in Lua; a script runs alone. */
-const ACQUIRE = `${PARSE}
+/** The functions of `machine.ts` in Lua, each after PARSE; a script runs alone. Plain strings, which bundlers drop where nobody uses them. */
+const ACQUIRE = `
 local mine = ARGV[5]
 if text and mine ~= '' and fingerprint ~= '' and mine ~= fingerprint then return {'mismatch'} end
 -- Whole, since some clients parse what they take for JSON.
@@ -36,17 +36,17 @@ local took = another or state == 'took'
 put(took and 'took' or 'held', ARGV[1], ARGV[3], ARGV[2] + ARGV[3])
 return {took and 'takenOver' or 'acquired'}
 `;
-const RENEW = `${PARSE}
+const RENEW = `
 if not held or holder ~= ARGV[1] then return 0 end
 put(state, holder, ARGV[3], ARGV[2] + ARGV[3])
 return 1
 `;
-const COMPLETE = `${PARSE}
+const COMPLETE = `
 if holder ~= ARGV[1] then return 0 end
 if held then put(ARGV[3] and 'done' or 'void', holder, ARGV[3] or '', ARGV[2]) end
 return 1
 `;
-const RELEASE = `${PARSE}
+const RELEASE = `
 if not held or holder ~= ARGV[1] then return 0 end
 if state == 'held' then return redis.call('DEL', KEYS[1]) end
 local left = math.max(1, redis.call('PTTL', KEYS[1]))
@@ -111,7 +111,8 @@ export class RedisScripts {
   }
 
   /** By digest, which Redis forgets on a restart, or may not be asked for: then with the script, which it keeps again. */
-  async #call(script: string, key: string, args: string[]): Promise<unknown> {
+  async #call(operation: string, key: string, args: string[]): Promise<unknown> {
+    const script = PARSE + operation;
     let digest = this.#digests.get(script);
     if (digest === undefined) {
       digest = await sha1(script);
