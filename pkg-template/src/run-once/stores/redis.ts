@@ -33,8 +33,9 @@ export interface RedisStoreOptions {
   readonly prefix?: string;
 }
 
-/** Every command that the scripts use, on a key of its own: whether this user may. */
+/** Every command that the scripts use, on a key of its own: whether this user may. DEL is asked first, so that SET leaves nothing. */
 const CHECK = `
+redis.call('DEL', KEYS[1])
 redis.call('SET', KEYS[1], '', 'PX', 1)
 redis.call('GET', KEYS[1])
 redis.call('PTTL', KEYS[1])
