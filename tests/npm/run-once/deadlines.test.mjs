@@ -219,7 +219,8 @@ describe("answers in other types are read", () => {
             if (script.includes("'mismatch'")) {
               const [holder, leaseMs, ttlMs, token, fingerprint] = args;
               const { status, result, leaseMs: left } = await memory.acquire(hash, { holder, token, leaseMs: Number(leaseMs), ttlMs: Number(ttlMs), fingerprint: fingerprint || undefined });
-              const detail = result ?? left;
+              const record = result === undefined ? "void\nh\n\nt\n" : `done\nh\n\nt\n${result}`;
+              const detail = status === "done" ? record : left;
               return [name === "Buffers" ? bytes(status) : status, ...(detail === undefined ? [] : [as(detail)])];
             }
             if (script.includes("'DEL'") && script.includes("took")) return as(Number(await memory.release(hash, args[0])));
