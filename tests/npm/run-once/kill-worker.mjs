@@ -65,7 +65,7 @@ function pretend(signal) {
   return sleep(randomInt(50) === 0 ? 1.5 * leaseMs : randomInt(20, 100));
 }
 
-/** Does the key's work, for longer than a lease now and then, and fails now and then. */
+/** Does the key's work, for longer than a lease now and then; in a crowd it fails now and then. */
 async function work(key, hash, signal) {
   const execution = randomUUID();
   note("start", { key, hash, execution });

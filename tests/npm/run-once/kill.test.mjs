@@ -70,7 +70,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       for (let tries = 0; !holds() && tries < 500; tries++) await sleep(20);
       sleeper.child.kill("SIGSTOP");
       // The other has to wait for the lease's end, and then does the work itself.
-      const other = startWorker(stale, 1, "crowd", node);
+      const other = startWorker(stale, 1, "steady", node);
       await other.exit;
       sleeper.child.kill("SIGCONT");
       await sleeper.exit;
