@@ -161,11 +161,11 @@ pub fn plan_reset(key: KeyMaterial, options: Option<JsResetOptions>) -> Result<J
     };
     let attempt = options::optional_text(&attempt_number)?;
     let context = TaskContext::read(&ctx)?;
-    let options = reset::ResetOptions {
+    let maker = reset::Maker {
         scope,
         parent_run_id: parent_run_id.as_deref(),
         attempt: attempt.as_deref(),
-        context: context.as_ref().map(TaskContext::borrow),
+        task: context.as_ref().map(TaskContext::borrow),
     };
     let is_hash = key
         .dyn_ref::<JsString>()
@@ -173,7 +173,7 @@ pub fn plan_reset(key: KeyMaterial, options: Option<JsResetOptions>) -> Result<J
     let derived = |suffix: &str| {
         JsString::from(crate::key::digest(&String::from(&joined.key), suffix).to_hex())
     };
-    match reset::steps(is_hash, joined.has_parts, options) {
+    match reset::steps(is_hash, joined.has_parts, maker) {
         Ok(Steps::Verbatim) => Ok(plan(&[joined.key])),
         Ok(Steps::Derived(suffix)) => Ok(plan(&[derived(&suffix)])),
         Ok(Steps::VerbatimThenDerived(suffix)) => {

@@ -45,7 +45,8 @@ impl IdempotencyKey {
         context: Option<Context<'_>>,
     ) -> Result<IdempotencyKey, Error> {
         let material = material.into();
-        let suffix = scope::created_suffix(scope, context, material.has_parts())?;
+        let task = context.as_ref().map(Context::as_task);
+        let suffix = scope::created_suffix(scope, task, material.has_parts())?;
         Ok(IdempotencyKey::from_suffix(
             material.into_joined(),
             scope,

@@ -20,7 +20,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::error::Error;
 use crate::payload::sort::{self, Workspace};
-use crate::scope::{Context, Scope};
+use crate::scope::{Scope, Task};
 use crate::sha256::block::Suffix;
 use crate::sha256::{Digest, HEX_LENGTH, Hasher};
 use crate::text;
@@ -116,17 +116,17 @@ impl<'a> InputReader<'a> {
     }
 
     /// A context, if there is one: its run id and its attempt number.
-    fn context(
+    fn task(
         &mut self,
         has_context: bool,
         run_id_length: i32,
         attempt_length: i32,
-    ) -> Option<Context<'a>> {
-        let context = Context {
+    ) -> Option<Task<'a>> {
+        let task = Task {
             run_id: self.next(run_id_length),
             attempt: self.next(attempt_length),
         };
-        has_context.then_some(context)
+        has_context.then_some(task)
     }
 
     #[inline(never)]

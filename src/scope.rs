@@ -1,9 +1,11 @@
 //! Scope and context to scope suffix: what, besides the caller's parts, a key depends on.
 
 use alloc::string::String;
+use core::fmt;
 
 use crate::error::{Error, Missing};
 use crate::material::DELIMITER;
+use crate::text;
 
 /// What a key is unique within (`IdempotencyKeyScope` in @trigger.dev/core 4.8.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -18,7 +20,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// All scopes, in the order of their codes on the wasm boundary.
+    /// All scopes.
     pub const ALL: [Scope; 3] = [Scope::Run, Scope::Attempt, Scope::Global];
 
     /// Reads a scope's name.
@@ -52,8 +54,8 @@ impl Scope {
     }
 }
 
-impl core::fmt::Display for Scope {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
 }
@@ -69,17 +71,15 @@ impl core::str::FromStr for Scope {
 
 /// The running task, as far as keys depend on it (`ctx` in the SDK).
 ///
-/// Both values are strings: the SDK converts an attempt number to a string before it hashes it, and
-/// any JavaScript number is legal.
-///
 /// ```
 /// use idempotency_keys::Context;
-/// let first_attempt = Context::new("run_abc123").with_attempt("1");
+/// let first_attempt = Context::new("run_abc123").with_attempt(1);
+/// assert_eq!(first_attempt, Context::new("run_abc123").with_attempt("1"));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Context<'a> {
-    pub(crate) run_id: Option<&'a str>,
-    pub(crate) attempt: Option<&'a str>,
+    run_id: Option<&'a str>,
+    attempt: Option<Attempt<'a>>,
 }
 
 impl<'a> Context<'a> {
@@ -91,13 +91,93 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The same run, with the number of its attempt in decimal.
-    pub fn with_attempt(self, attempt: &'a str) -> Context<'a> {
+    /// The same run, with the number of its attempt.
+    pub fn with_attempt(self, attempt: impl Into<Attempt<'a>>) -> Context<'a> {
         Context {
-            attempt: Some(attempt),
+            attempt: Some(attempt.into()),
             ..self
         }
     }
+
+    pub(crate) fn as_task(&self) -> Task<'_> {
+        Task {
+            run_id: self.run_id,
+            attempt: self.attempt.as_ref().map(Attempt::as_str),
+        }
+    }
+}
+
+/// The number of an attempt: a `u32`, or a string, since the SDK hashes whatever JavaScript makes of its
+/// `attempt.number`.
+#[derive(Clone, Copy)]
+pub struct Attempt<'a>(AttemptKind<'a>);
+
+#[derive(Clone, Copy)]
+enum AttemptKind<'a> {
+    /// The first `length` bytes are decimal digits.
+    Number {
+        digits: [u8; 10],
+        length: usize,
+    },
+    String(&'a str),
+}
+
+impl Attempt<'_> {
+    /// The number in decimal, or the string.
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            AttemptKind::Number { digits, length } => digits
+                .get(..*length)
+                .and_then(|digits| str::from_utf8(digits).ok())
+                .unwrap_or_default(),
+            AttemptKind::String(string) => string,
+        }
+    }
+}
+
+impl From<u32> for Attempt<'_> {
+    fn from(number: u32) -> Self {
+        let decimal = text::decimal(u64::from(number));
+        let mut digits = [0; 10];
+        for (digit, character) in digits.iter_mut().zip(decimal.bytes()) {
+            *digit = character;
+        }
+        let length = decimal.len();
+        Attempt(AttemptKind::Number { digits, length })
+    }
+}
+
+impl<'a> From<&'a str> for Attempt<'a> {
+    fn from(string: &'a str) -> Self {
+        Attempt(AttemptKind::String(string))
+    }
+}
+
+impl<'a> From<&'a String> for Attempt<'a> {
+    fn from(string: &'a String) -> Self {
+        Attempt::from(string.as_str())
+    }
+}
+
+impl PartialEq for Attempt<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Attempt<'_> {}
+
+impl fmt::Debug for Attempt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+/// A [`Context`] as strings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Task<'a> {
+    pub(crate) run_id: Option<&'a str>,
+    pub(crate) attempt: Option<&'a str>,
 }
 
 /// The scope that `name` names, [`Scope::Run`] without one, and what it adds in `context`: `""`,
@@ -105,7 +185,7 @@ impl<'a> Context<'a> {
 /// every scope adds nothing.
 pub(crate) fn resolve(
     name: Option<&str>,
-    context: Option<Context<'_>>,
+    context: Option<Task<'_>>,
     has_parts: bool,
 ) -> Result<(Scope, String), Error> {
     let scope = name.map_or(Ok(Scope::default()), Scope::parse)?;
@@ -115,7 +195,7 @@ pub(crate) fn resolve(
 /// The suffix of a key that is created in `scope`.
 pub(crate) fn created_suffix(
     scope: Scope,
-    context: Option<Context<'_>>,
+    context: Option<Task<'_>>,
     has_parts: bool,
 ) -> Result<String, Error> {
     let Some(context) = context else {
@@ -135,7 +215,7 @@ pub(crate) fn created_suffix(
 /// keys, as in the SDK.
 pub(crate) fn suffix(
     scope: Scope,
-    context: Context<'_>,
+    context: Task<'_>,
     has_parts: bool,
     missing: Missing,
 ) -> Result<String, Error> {
@@ -163,7 +243,7 @@ fn join(parts: &[&str], has_parts: bool) -> String {
 mod tests {
     use super::*;
 
-    const ATTEMPT: Context<'_> = Context {
+    const ATTEMPT: Task<'_> = Task {
         run_id: Some("run_1"),
         attempt: Some("2"),
     };
@@ -193,21 +273,32 @@ mod tests {
     #[test]
     fn run_and_attempt_scopes_need_a_run_id() {
         for name in [None, Some("run"), Some("attempt")] {
-            let error = resolve(name, Some(Context::default()), true).unwrap_err();
+            let error = resolve(name, Some(Task::default()), true).unwrap_err();
             assert_eq!(error, Error::missing_context(Missing::RunId));
         }
-        assert!(resolve(Some("global"), Some(Context::default()), true).is_ok());
+        assert!(resolve(Some("global"), Some(Task::default()), true).is_ok());
     }
 
     #[test]
     fn attempt_scope_needs_an_attempt_number() {
-        let error = resolve(Some("attempt"), Some(Context::new("run_1")), true).unwrap_err();
+        let error =
+            resolve(Some("attempt"), Some(Context::new("run_1").as_task()), true).unwrap_err();
         assert_eq!(error, Error::missing_context(Missing::Attempt));
     }
 
     #[test]
     fn the_scope_is_checked_before_the_context() {
-        let error = resolve(Some("task"), Some(Context::default()), true).unwrap_err();
+        let error = resolve(Some("task"), Some(Task::default()), true).unwrap_err();
         assert_eq!(error, Error::invalid_scope("task"));
+    }
+
+    #[test]
+    fn an_attempt_number_is_hashed_in_decimal() {
+        for number in [0, 1, 42, u32::MAX] {
+            let string = number.to_string();
+            let attempt = Attempt::from(number);
+            assert_eq!(attempt.as_str(), string);
+            assert_eq!(attempt, Attempt::from(&string));
+        }
     }
 }

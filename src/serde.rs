@@ -3,7 +3,7 @@
 //! A hash alone can't be read back into a key. [`token`] can, for fields marked
 //! `#[serde(with = "idempotency_keys::serde::token")]`.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use core::fmt;
 
 use serde_core::de::{Deserialize, Deserializer, Error as _, Visitor};
@@ -11,7 +11,7 @@ use serde_core::ser::{Serialize, Serializer};
 
 use crate::key::IdempotencyKey;
 use crate::scope::Scope;
-use crate::sha256::Digest;
+use crate::sha256::{Digest, ParseDigestError};
 
 /// A string to a value, or a message that says what is wrong with it.
 struct FromText<T> {
@@ -57,7 +57,9 @@ impl<'de> Deserialize<'de> for Digest {
         deserializer.deserialize_str(FromText {
             expected: "64 hex digits",
             parse: |digits| {
-                Digest::from_hex(digits).ok_or_else(|| String::from("expected 64 hex digits"))
+                digits
+                    .parse()
+                    .map_err(|error: ParseDigestError| error.to_string())
             },
         })
     }

@@ -16,7 +16,7 @@ mod consts;
 mod lanes;
 
 use alloc::string::String;
-use core::{fmt, mem, slice};
+use core::{fmt, mem, slice, str};
 
 use sha2::Digest as _;
 use sha2::block_api::compress256;
@@ -67,20 +67,6 @@ impl Digest {
         Digest(digest)
     }
 
-    /// The digest of 64 hex digits; `None` for any other string.
-    pub(crate) fn from_hex(hex: &str) -> Option<Digest> {
-        let mut bytes = [0; 32];
-        let digits = hex.as_bytes();
-        if digits.len() != HEX_LENGTH {
-            return None;
-        }
-        for (byte, pair) in bytes.iter_mut().zip(digits.as_chunks::<2>().0) {
-            let [high, low] = pair.map(|digit| char::from(digit).to_digit(16));
-            *byte = u8::try_from(high? << 4 | low?).ok()?;
-        }
-        Some(Digest(bytes))
-    }
-
     /// The 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -103,6 +89,46 @@ impl Digest {
         }
     }
 }
+
+impl str::FromStr for Digest {
+    type Err = ParseDigestError;
+
+    /// Reads 64 hex digits, of either case.
+    ///
+    /// ```
+    /// use idempotency_keys::Digest;
+    /// let digest = Digest::of(b"order-42");
+    /// assert_eq!(digest.to_hex().parse(), Ok(digest));
+    /// assert!("order-42".parse::<Digest>().is_err());
+    /// ```
+    fn from_str(hex: &str) -> Result<Digest, ParseDigestError> {
+        let mut bytes = [0; 32];
+        let digits = hex.as_bytes();
+        if digits.len() != HEX_LENGTH {
+            return Err(ParseDigestError(()));
+        }
+        for (byte, pair) in bytes.iter_mut().zip(digits.as_chunks::<2>().0) {
+            let [high, low] = pair.map(|digit| char::from(digit).to_digit(16));
+            let (Some(high), Some(low)) = (high, low) else {
+                return Err(ParseDigestError(()));
+            };
+            *byte = (high << 4 | low) as u8;
+        }
+        Ok(Digest(bytes))
+    }
+}
+
+/// A string that is no [`Digest`]: anything but 64 hex digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseDigestError(());
+
+impl fmt::Display for ParseDigestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected 64 hex digits")
+    }
+}
+
+impl core::error::Error for ParseDigestError {}
 
 impl AsRef<[u8]> for Digest {
     fn as_ref(&self) -> &[u8] {

@@ -1,8 +1,8 @@
 //! Facts that hold for every input, on random ones. A failure prints the smallest input found.
 
 use idempotency_keys::{
-    AfterFailure, Context, Digest, ErrorCode, IdempotencyKey, Material, ResetOptions, Scope,
-    Target, plan_reset,
+    Context, Digest, ErrorCode, IdempotencyKey, Material, ResetOptions, ResetPlan, Scope, Target,
+    plan_reset,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -160,52 +160,66 @@ proptest! {
     }
 }
 
+#[derive(Debug)]
+enum Wanted {
+    Key(IdempotencyKey),
+    Text(String),
+    Parts(Vec<String>),
+}
+
 /// What a caller of reset may say.
 #[derive(Debug)]
 struct Wish {
-    target: Target,
+    target: Wanted,
     scope: Option<Scope>,
     parent_run_id: Option<String>,
-    attempt: Option<String>,
+    attempt: Option<u32>,
     context: Option<(String, String)>,
 }
 
 impl Wish {
-    fn options(&self) -> ResetOptions<'_> {
-        ResetOptions {
-            scope: self.scope,
-            parent_run_id: self.parent_run_id.as_deref(),
-            attempt: self.attempt.as_deref(),
-            context: context_of(&self.context),
-        }
+    fn plan(&self) -> Option<ResetPlan> {
+        let options = ResetOptions::new()
+            .scope(self.scope)
+            .parent_run_id(self.parent_run_id.as_deref())
+            .context(context_of(&self.context));
+        let options = match self.attempt {
+            Some(attempt) => options.attempt(attempt),
+            None => options,
+        };
+        let target = match &self.target {
+            Wanted::Key(key) => Target::from(key),
+            Wanted::Text(text) => Target::from(text),
+            Wanted::Parts(parts) => Target::from(parts),
+        };
+        plan_reset(target, options).ok()
     }
 
     fn is_hash(&self) -> bool {
-        matches!(&self.target, Target::Text(text) if text.encode_utf16().count() == 64)
+        matches!(&self.target, Wanted::Text(text) if text.encode_utf16().count() == 64)
     }
 
     fn verbatim(&self) -> Option<&str> {
         match &self.target {
-            Target::Key(key) => Some(key.hash()),
-            Target::Text(text) => self.is_hash().then_some(text),
-            Target::Parts(_) => None,
+            Wanted::Key(key) => Some(key.hash()),
+            Wanted::Text(text) => self.is_hash().then_some(text),
+            Wanted::Parts(_) => None,
         }
     }
 }
 
 fn wish() -> impl Strategy<Value = Wish> {
     let target = prop_oneof![
-        1 => text().prop_map(|text| Target::Key(created(text, Scope::Global, &None))),
-        4 => text().prop_map(Target::Text),
-        1 => "😀{32}".prop_map(Target::Text),
-        2 => parts().prop_map(|parts| Target::Parts(Material::from(&parts))),
+        1 => text().prop_map(|text| Wanted::Key(created(text, Scope::Global, &None))),
+        4 => text().prop_map(Wanted::Text),
+        1 => "😀{32}".prop_map(Wanted::Text),
+        2 => parts().prop_map(Wanted::Parts),
     ];
-    let attempt = prop::option::of((0u32..9).prop_map(|number| number.to_string()));
     (
         target,
         prop::option::of(scope()),
         prop::option::of(text()),
-        attempt,
+        prop::option::of(0u32..9),
         context(),
     )
         .prop_map(|(target, scope, parent_run_id, attempt, context)| Wish {
@@ -222,7 +236,7 @@ proptest! {
 
     #[test]
     fn a_reset_tries_the_key_as_it_is_and_then_the_one_derived_from_it(wish in wish()) {
-        let Ok(plan) = plan_reset(&wish.target, wish.options()) else {
+        let Some(plan) = wish.plan() else {
             prop_assert!(!wish.is_hash(), "a text that could be a hash can always be tried");
             prop_assert!(wish.scope != Some(Scope::Global), "nothing can be missing");
             return Ok(());
@@ -246,42 +260,37 @@ proptest! {
     ) {
         let context = Some((run_id, attempt.to_string()));
         let key = created(&parts, scope, &context);
-        let options = ResetOptions { scope: Some(scope), context: context_of(&context), ..ResetOptions::default() };
-        let by_context = plan_reset(&Target::Parts(Material::from(&parts)), options).expect("a plan");
+        let options = ResetOptions::new().scope(scope).context(context_of(&context));
+        let by_context = plan_reset(&parts, options).expect("a plan");
         prop_assert_eq!(&by_context.candidates, &[key.hash()]);
-        let (run_id, attempt) = context.as_ref().expect("just made");
-        let options = ResetOptions {
-            scope: Some(scope),
-            parent_run_id: Some(run_id),
-            attempt: Some(attempt),
-            context: None,
-        };
-        let by_name = plan_reset(&Target::Parts(Material::from(&parts)), options).expect("a plan");
+        let (run_id, _) = context.as_ref().expect("just made");
+        let options = ResetOptions::new().scope(scope).parent_run_id(run_id.as_str()).attempt(attempt);
+        let by_name = plan_reset(&parts, options).expect("a plan");
         prop_assert_eq!(by_name, by_context);
-        let by_key = plan_reset(&Target::Key(key.clone()), ResetOptions::default()).expect("a plan");
+        let by_key = plan_reset(&key, ResetOptions::new()).expect("a plan");
         prop_assert_eq!(&by_key.candidates, &[key.hash()]);
     }
 
     /// After anything but "no such key", the first key may well have been the right one.
     #[test]
     fn only_a_404_leads_to_the_derived_key(wish in wish(), status in prop_oneof![Just(404u16), 0u16..600]) {
-        let Ok(plan) = plan_reset(&wish.target, wish.options()) else {
+        let Some(plan) = wish.plan() else {
             return Ok(());
         };
         let has_second = plan.candidates.len() > 1;
-        let expected = if status == 404 && has_second { AfterFailure::TryNext } else { AfterFailure::Report };
-        prop_assert_eq!(plan.after_failure(0, status), expected);
+        let expected = if status == 404 && has_second { None } else { Some(0) };
+        prop_assert_eq!(plan.failure_to_report(0, status), expected);
         if has_second {
-            let expected = if status == 404 { AfterFailure::ReportFirst } else { AfterFailure::Report };
-            prop_assert_eq!(plan.after_failure(1, status), expected);
+            let expected = if status == 404 { 0 } else { 1 };
+            prop_assert_eq!(plan.failure_to_report(1, status), Some(expected));
         }
     }
 
     #[test]
     fn an_empty_run_id_is_a_missing_one_even_inside_a_task(text in text(), context in context()) {
         prop_assume!(text.encode_utf16().count() != 64);
-        let options = ResetOptions { parent_run_id: Some(""), context: context_of(&context), ..ResetOptions::default() };
-        let error = plan_reset(&Target::Text(text), options).unwrap_err();
+        let options = ResetOptions::new().parent_run_id("").context(context_of(&context));
+        let error = plan_reset(&text, options).unwrap_err();
         prop_assert_eq!(error.code(), ErrorCode::MissingContext);
     }
 }

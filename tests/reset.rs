@@ -3,8 +3,7 @@
 mod support;
 
 use idempotency_keys::{
-    AfterFailure, Error, ErrorCode, IdempotencyKey, ResetOptions, ResetPlan, Scope, Target,
-    plan_reset,
+    Error, ErrorCode, IdempotencyKey, ResetOptions, ResetPlan, Scope, Target, plan_reset,
 };
 use serde_json::Value;
 use support::{Ctx, Js, id, load, material, scope_of};
@@ -20,7 +19,14 @@ enum NoPlan {
     UnknownScope,
 }
 
-fn target(case: &Value) -> Result<Target, NoPlan> {
+/// What to reset, owned.
+enum Wanted {
+    Key(IdempotencyKey),
+    Text(String),
+    Parts(Vec<String>),
+}
+
+fn target(case: &Value) -> Result<Wanted, NoPlan> {
     if case.get("config").is_some_and(Value::is_null)
         && case["expect"]["requests"] == Value::Array(vec![])
     {
@@ -34,20 +40,20 @@ fn target(case: &Value) -> Result<Target, NoPlan> {
         let key = IdempotencyKey::create(material, scope, Ctx::of(setup).context()).expect("a key");
         // Where the SDK's catalog is cold, it sees nothing but a text; ours is a key for good.
         return Ok(match case["cold"].as_bool() {
-            Some(true) => Target::Text(key.hash().into()),
-            _ => Target::Key(key),
+            Some(true) => Wanted::Text(key.hash().into()),
+            _ => Wanted::Key(key),
         });
     }
     let key = Js::decode(key);
-    let (material, text) = material(&key).ok_or(NoPlan::NotRust)?;
-    Ok(match key {
-        Js::List(_) => Target::Parts(material),
-        _ => Target::Text(text),
-    })
+    match key {
+        Js::List(_) => key.parts().map(Wanted::Parts),
+        _ => key.text().map(Wanted::Text),
+    }
+    .ok_or(NoPlan::NotRust)
 }
 
 /// The plan of a case, or the error that it is refused with.
-fn plan(case: &Value, target: &Target) -> Result<Result<Vec<String>, Error>, NoPlan> {
+fn plan(case: &Value, target: &Wanted) -> Result<Result<Vec<String>, Error>, NoPlan> {
     let options = &case["args"][2];
     let text = |name: &str| Js::decode(&options[name]).text();
     let (parent_run_id, attempt) = (text("parentRunId"), text("attemptNumber"));
@@ -62,11 +68,18 @@ fn plan(case: &Value, target: &Target) -> Result<Result<Vec<String>, Error>, NoP
         ),
     };
     let ctx = Ctx::of(case);
-    let options = ResetOptions {
-        scope,
-        parent_run_id: parent_run_id.as_deref(),
-        attempt: attempt.as_deref(),
-        context: ctx.context(),
+    let options = ResetOptions::new()
+        .scope(scope)
+        .parent_run_id(parent_run_id.as_deref())
+        .context(ctx.context());
+    let options = match &attempt {
+        Some(attempt) => options.attempt(attempt),
+        None => options,
+    };
+    let target = match target {
+        Wanted::Key(key) => Target::from(key),
+        Wanted::Text(text) => Target::from(text),
+        Wanted::Parts(parts) => Target::from(parts),
     };
     let plan = plan_reset(target, options);
     if let Ok(plan) = &plan {
@@ -106,12 +119,12 @@ fn follow(case: &Value, plan: &ResetPlan) {
             break;
         }
         let reported = result["throws"]["status"].as_u64();
-        match plan.after_failure(index, status) {
-            AfterFailure::TryNext => continue,
-            AfterFailure::Report => {
+        match plan.failure_to_report(index, status) {
+            None => continue,
+            Some(failed) if failed == index => {
                 assert_eq!(reported.unwrap_or(0), u64::from(status), "{}", id(case))
             }
-            AfterFailure::ReportFirst => {
+            Some(_) => {
                 let message = result["throws"]["message"].as_str().expect("a message");
                 assert_eq!(reported, Some(404), "{}", id(case));
                 assert!(!message.contains(&candidate), "{}: {message}", id(case));

@@ -3,7 +3,7 @@
 
 mod support;
 
-use idempotency_keys::{Digest, IdempotencyKey, ResetOptions, Scope, Target, plan_reset};
+use idempotency_keys::{Digest, IdempotencyKey, ResetOptions, Scope, plan_reset};
 use support::{Ctx, Js, id, load, material, scope_of};
 
 #[test]
@@ -99,7 +99,7 @@ fn only_texts_of_64_units_could_be_hashes() {
         match Js::decode(&case["value"]) {
             Js::Text(units) => {
                 let text = String::from_utf16_lossy(&units);
-                let plan = plan_reset(&Target::Text(text.clone()), ResetOptions::default());
+                let plan = plan_reset(&text, ResetOptions::new());
                 let is_verbatim = plan.is_ok_and(|plan| plan.candidates == [text]);
                 assert_eq!(is_verbatim, expected, "{}", id(case));
                 texts += 1;

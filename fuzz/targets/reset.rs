@@ -4,7 +4,7 @@
 
 use arbitrary::Arbitrary;
 use idempotency_keys::{
-    AfterFailure, ErrorCode, Material, ResetOptions, Scope, Target, plan_reset,
+    ErrorCode, ResetOptions, Scope, Target, plan_reset,
 };
 use idempotency_keys_fuzz::{Task, hash_of, scope};
 use libfuzzer_sys::fuzz_target;
@@ -78,17 +78,19 @@ fuzz_target!(|input: Input| {
         Given::Parts(parts) => (None, parts.clone()),
     };
     let target = match &text {
-        Some(text) => Target::Text(text.clone()),
-        None => Target::Parts(Material::from(&parts)),
+        Some(text) => Target::from(text),
+        None => Target::from(&parts),
     };
-    let options = ResetOptions {
-        scope: input.scope.map(scope),
-        parent_run_id: input.parent_run_id.as_deref(),
-        attempt: input.attempt.as_deref(),
-        context: input.task.as_ref().map(Task::context),
+    let options = ResetOptions::new()
+        .scope(input.scope.map(scope))
+        .parent_run_id(input.parent_run_id.as_deref())
+        .context(input.task.as_ref().map(Task::context));
+    let options = match &input.attempt {
+        Some(attempt) => options.attempt(attempt),
+        None => options,
     };
     let plan = match (
-        plan_reset(&target, options),
+        plan_reset(target, options),
         expected(text.as_deref(), &parts, &input),
     ) {
         (Ok(plan), Some(candidates)) => {
@@ -105,13 +107,12 @@ fuzz_target!(|input: Input| {
         .enumerate()
         .take(plan.candidates.len())
     {
-        match plan.after_failure(index, *status) {
-            AfterFailure::TryNext => assert!(index + 1 < plan.candidates.len() && *status == 404),
-            AfterFailure::ReportFirst => assert!(index > 0),
-            AfterFailure::Report => {}
+        match plan.failure_to_report(index, *status) {
+            None => assert!(index + 1 < plan.candidates.len() && *status == 404),
+            Some(failed) => assert!(failed <= index),
         }
         assert!(
-            plan.after_failure(plan.candidates.len() - 1, *status) != AfterFailure::TryNext,
+            plan.failure_to_report(plan.candidates.len() - 1, *status).is_some(),
             "nothing is left to try"
         );
     }

@@ -10,6 +10,17 @@ fn a_refused_part_is_named_by_its_index() {
         error.message(),
         "part 2 of the key is null, expected a string, a number, a bigint, a boolean or an IdempotencyKey: convert it to a string that tells it from every other value"
     );
+    for (kind, found) in PartKind::ALL.into_iter().zip([
+        "null",
+        "undefined",
+        "an array inside an array",
+        "an object",
+        "a function",
+        "a symbol",
+        "a promise",
+    ]) {
+        assert_eq!(kind.refuse(None).found(), Some(found));
+    }
     let error = PartKind::Promise.refuse(None);
     assert_eq!(error.index(), None);
     assert_eq!(
@@ -72,13 +83,18 @@ fn a_value_that_json_cannot_represent_is_named_with_its_path() {
             "is of class Set and has no enumerable properties, so that JSON.stringify writes {} whatever it holds: pass what it holds as an array, a plain object or a string, and await a promise first",
         ),
         (
+            NoJson::TooDeep,
+            "",
+            "is nested too deeply for JSON.stringify and the stack that is left",
+        ),
+        (
             NoJson::TooLong,
             "",
             "has more JSON than a string can hold: hash it in parts",
         ),
     ] {
         let error = Error::no_json(kind, "$.a", found);
-        assert_eq!(error.path(), Some("$.a"));
+        assert_eq!((error.path(), error.detail()), (Some("$.a"), "$.a"));
         assert_eq!(
             error.message(),
             ["the payload can't be hashed: $.a ", rest].concat()
@@ -101,4 +117,31 @@ fn what_the_caller_passed_is_repeated_only_in_part() {
         assert!(error.message().len() < 350, "{error}");
         assert!(error.found().unwrap().ends_with("x…"), "{error}");
     }
+}
+
+#[test]
+fn the_codes_of_kinds_are_their_places() {
+    assert!(
+        Argument::ALL
+            .iter()
+            .enumerate()
+            .all(|(at, kind)| *kind as usize == at)
+    );
+    assert!(
+        NoJson::ALL
+            .iter()
+            .enumerate()
+            .all(|(at, kind)| *kind as usize == at)
+    );
+    assert!(
+        PartKind::ALL
+            .iter()
+            .enumerate()
+            .all(|(at, kind)| *kind as usize == at)
+    );
+}
+
+#[test]
+fn a_key_without_a_hash_is_no_key() {
+    assert_eq!(Error::key_without_hash().code(), ErrorCode::InvalidKey);
 }

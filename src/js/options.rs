@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use super::arguments;
 use super::error::{invalid_argument, thrown, unreadable};
 use super::key::to_text;
-use crate::scope::{Context, Scope};
+use crate::scope::{Scope, Task};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -106,8 +106,8 @@ impl TaskContext {
         }))
     }
 
-    pub(super) fn borrow(&self) -> Context<'_> {
-        Context {
+    pub(super) fn borrow(&self) -> Task<'_> {
+        Task {
             run_id: self.run_id.as_deref(),
             attempt: self.attempt.as_deref(),
         }

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::{InputReader, RESET_SLOT, State, expect, state};
 use crate::error::{Argument, Error};
 use crate::material::PartKind;
-use crate::reset::{self, AfterFailure, ResetOptions, Steps};
+use crate::reset::{self, AfterFailure, Maker, Steps};
 use crate::scope::{self, Scope};
 use crate::sha256::batch::Batch;
 use crate::sha256::{Digest, hash_many};
@@ -32,8 +32,8 @@ pub fn resolve_scope(
     let mut state = state();
     let mut reader = InputReader(&state.input);
     let name = reader.next(name_length);
-    let context = reader.context(has_context, run_id_length, attempt_length);
-    match scope::resolve(name, context, has_parts) {
+    let task = reader.task(has_context, run_id_length, attempt_length);
+    match scope::resolve(name, task, has_parts) {
         Ok((scope, suffix)) => {
             state.text = text::join(&[scope.as_str(), "\n", &suffix]);
             state.keep_suffix(scope as usize, suffix);
@@ -124,15 +124,15 @@ pub fn plan_reset(
     let scope = reader.next(scope_length).map(Scope::parse).transpose();
     let parent_run_id = reader.next(parent_run_id_length);
     let attempt = reader.next(attempt_number_length);
-    let context = reader.context(has_context, run_id_length, attempt_length);
+    let task = reader.task(has_context, run_id_length, attempt_length);
     let steps = scope.and_then(|scope| {
-        let options = ResetOptions {
+        let maker = Maker {
             scope,
             parent_run_id,
             attempt,
-            context,
+            task,
         };
-        reset::steps(is_hash, has_parts, options)
+        reset::steps(is_hash, has_parts, maker)
     });
     let (answer, suffix) = match steps {
         Ok(Steps::Verbatim) => (1, None),

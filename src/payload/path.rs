@@ -139,3 +139,19 @@ fn shown(name: &[u8]) -> String {
     let text = core::str::from_utf8(name).unwrap_or("\u{fffd}");
     text::excerpt(text, NAME_LENGTH)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_members_and_elements() {
+        for (steps, path) in [
+            ("[]", "$"),
+            (r#"["a",0,"b",12]"#, "$.a[0].b[12]"),
+            (r#"["a b","\"",""]"#, r#"$["a b"]["\""][""]"#),
+        ] {
+            assert_eq!(of_steps(steps.as_bytes()), path);
+        }
+    }
+}
