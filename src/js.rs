@@ -7,6 +7,8 @@ mod key;
 mod options;
 mod payload;
 mod string;
+#[cfg(test)]
+mod tests;
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -148,6 +148,8 @@ impl PartKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn strings_and_arrays_of_any_kind_are_material() {

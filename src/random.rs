@@ -153,6 +153,8 @@ pub fn random_key() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     #[cfg_attr(miri, ignore = "hundreds of thousands of keys")]

@@ -242,6 +242,8 @@ fn join(parts: &[&str], has_parts: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const ATTEMPT: Task<'_> = Task {
         run_id: Some("run_1"),

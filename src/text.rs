@@ -61,6 +61,8 @@ pub(crate) fn excerpt(string: &str, length: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn an_excerpt_is_cut_between_characters() {

@@ -119,6 +119,8 @@ fn rewrite(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn message(text: &str) -> String {
         parse(text).unwrap_err().message().into()

@@ -6,6 +6,8 @@ use idempotency_keys::{
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Failing inputs are printed, not kept in files.
 fn config(cases: u32) -> ProptestConfig {

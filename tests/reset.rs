@@ -7,6 +7,8 @@ use idempotency_keys::{
 };
 use serde_json::Value;
 use support::{Ctx, Js, id, load, material, scope_of};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Why a case of `reset` says nothing about the plan.
 #[derive(Debug, PartialEq)]

@@ -13,7 +13,7 @@ step() {
 }
 
 step "tools" tools/setup.sh tools tests/npm tests/npm/runtimes tests/npm/playground cargo-fuzz
-step "browser" tools/browsers.sh chromium
+step "browser" tools/browsers.sh chromium chromium-driver
 step "formatting" cargo fmt --check
 step "lints" cargo clippy --quiet --all-targets -- -D warnings
 for features in -simd128 +simd128; do
@@ -24,6 +24,7 @@ for features in --all-features --no-default-features; do
   step "lints, wasm, $features" env CARGO_TARGET_DIR=target/wasm-pack cargo clippy --quiet --lib --target wasm32-unknown-unknown "$features" -- -D warnings
 done
 step "native core" cargo test --quiet --all-features
+step "crate in wasm" tests/wasm/run.sh
 step "crate documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps
 step "crate package" cargo package --quiet --allow-dirty
 step "npm package" make --no-print-directory pack

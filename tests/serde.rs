@@ -2,6 +2,8 @@
 
 use idempotency_keys::{Context, Digest, IdempotencyKey, Scope};
 use serde::{Deserialize, Serialize};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Job {

@@ -5,6 +5,8 @@ mod support;
 
 use idempotency_keys::{Digest, IdempotencyKey, ResetOptions, Scope, plan_reset};
 use support::{Ctx, Js, id, load, material, scope_of};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
 fn digests_are_those_of_the_standard() {

@@ -5,7 +5,7 @@ set -euo pipefail
 
 missing=()
 for browser in "$@"; do
-  command -v "$browser" >/dev/null || missing+=("$browser")
+  command -v "${browser/chromium-driver/chromedriver}" >/dev/null || missing+=("$browser")
 done
 [ ${#missing[@]} -eq 0 ] && exit
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

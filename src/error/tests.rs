@@ -1,5 +1,7 @@
 use super::*;
 use crate::material::PartKind;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
 fn a_refused_part_is_named_by_its_index() {

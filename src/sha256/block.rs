@@ -170,6 +170,8 @@ fn fill<'b>(from: &mut &[u8], to: &'b mut [u8]) -> &'b mut [u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn a_single_block_is_the_first_of_the_blocks() {

@@ -1,4 +1,6 @@
 use super::*;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// The canonical form of compact JSON with `trailing` after it, and whether it had to be written anew.
 fn canonical(json: &str, trailing: &str) -> Result<(String, bool), Error> {

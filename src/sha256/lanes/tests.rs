@@ -4,6 +4,8 @@ use crate::sha256::batch::Batch;
 use crate::sha256::block::Suffix;
 use crate::sha256::consts::{BLOCK, HEX_LENGTH};
 use crate::sha256::{Digest, hash_many, hash_one_by_one};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Pseudorandom numbers, the same in every run (xorshift64*).
 struct Random(u64);
