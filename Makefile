@@ -36,6 +36,7 @@ test:
 test-all: test
 	@tools/setup.sh tests/npm/runtimes/bundlers tests/npm/sdk/cli
 	@node --test --test-timeout=300000 tests/npm/sdk/cli/*.test.mjs
+	@node --test --test-timeout=600000 tests/wasm-pack/bundlers.mjs
 	@tools/browsers.sh firefox-esr
 	@node tests/npm/runtimes/runtimes.mjs --all
 	@node --test --test-timeout=600000 tests/npm/playground/all.mjs

@@ -23,6 +23,7 @@ for features in --all-features --no-default-features; do
   step "lints, $features" cargo clippy --quiet --lib "$features" -- -D warnings
   step "lints, wasm, $features" env CARGO_TARGET_DIR=target/wasm-pack cargo clippy --quiet --lib --target wasm32-unknown-unknown "$features" -- -D warnings
 done
+step "no operating system" cargo rustc --quiet --lib --crate-type rlib --target thumbv7em-none-eabi --all-features
 step "native core" cargo test --quiet --all-features
 step "crate in wasm" tests/wasm/run.sh
 step "crate documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps

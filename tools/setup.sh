@@ -18,10 +18,12 @@ for command in cargo rustup node npm; do
   command -v "$command" >/dev/null || fail "$command is missing: install Rust with rustup, and Node 20.19 or later with npm"
 done
 
-rustup target list --installed | grep -qx wasm32-unknown-unknown || {
-  say "rustup target wasm32-unknown-unknown (network)"
-  rustup target add wasm32-unknown-unknown >&2 || fail "rustup could not fetch the target: is the network there?"
-}
+# The second one has no operating system: the crate must build without.
+for target in wasm32-unknown-unknown thumbv7em-none-eabi; do
+  rustup target list --installed | grep -qx "$target" && continue
+  say "rustup target $target (network)"
+  rustup target add "$target" >&2 || fail "rustup could not fetch the target: is the network there?"
+done
 
 # Not --locked: a lock file can name versions that a registry's mirror does not have yet.
 cargo_tool() {

@@ -20,7 +20,7 @@ async function onNode(folder, script) {
 }
 
 /** Runs a webpack-like compiler to its end. */
-async function compile(create, options) {
+export async function compile(create, options) {
   const stats = await new Promise((resolve, reject) => {
     create(options, (error, stats) => (error ? reject(error) : resolve(stats)));
   });
