@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build needs, at pinned versions, into .tools and tools/node_modules. Does nothing
 # where all of it is there. Needs the network (crates.io, the npm registry) the first time.
-#   tools/setup.sh [folder with a package-lock.json | cargo tool]...
+#   tools/setup.sh [folder with a package-lock.json | cargo tool | Rust target]...
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,12 +18,12 @@ for command in cargo rustup node npm; do
   command -v "$command" >/dev/null || fail "$command is missing: install Rust with rustup, and Node 20.19 or later with npm"
 done
 
-# The second one has no operating system: the crate must build without.
-for target in wasm32-unknown-unknown thumbv7em-none-eabi; do
-  rustup target list --installed | grep -qx "$target" && continue
-  say "rustup target $target (network)"
-  rustup target add "$target" >&2 || fail "rustup could not fetch the target: is the network there?"
-done
+rust_target() {
+  rustup target list --installed | grep -qx "$1" && return
+  say "rustup target $1 (network)"
+  rustup target add "$1" >&2 || fail "rustup could not fetch the target $1: is the network there?"
+}
+rust_target wasm32-unknown-unknown
 
 # Not --locked: a lock file can name versions that a registry's mirror does not have yet.
 cargo_tool() {
@@ -49,6 +49,7 @@ npm_tools() {
 }
 for wanted in "${@:-tools}"; do
   case $wanted in
+    thumbv7em-none-eabi) rust_target "$wanted" ;;
     cargo-fuzz) cargo_tool cargo-fuzz "$CARGO_FUZZ" cargo-fuzz ;;
     cargo-deny) cargo_tool cargo-deny "$CARGO_DENY" cargo-deny ;;
     *) npm_tools "$wanted" ;;
