@@ -12,7 +12,7 @@ step() {
   printf '== %s: %d s\n' "$name" $((SECONDS - begun))
 }
 
-step "tools" tools/setup.sh tools tests/npm tests/npm/runtimes tests/npm/playground cargo-fuzz thumbv7em-none-eabi
+step "tools" tools/setup.sh tools tests/npm tests/npm/runtimes tests/npm/playground tests/npm/run-once tests/npm/http cargo-fuzz thumbv7em-none-eabi
 step "browser" tools/browsers.sh chromium chromium-driver
 step "formatting" cargo fmt --check
 step "lints" cargo clippy --quiet --all-targets -- -D warnings
