@@ -26,7 +26,7 @@ const RUN_BY = {
   "docs/troubleshooting.md": "troubleshooting",
   "docs/wire-format.md": "readme, wire-format",
 };
-const HAS_CODE = /^(js|ts)\b/;
+const HAS_CODE = /^(js|ts|rust)\b/;
 
 const withoutCode = (text) => text.replace(/^ *```[^]*?^ *```$/gm, "").replace(/`[^`\n]*`/g, "code");
 

@@ -11,13 +11,19 @@ import { blocksOf, makesClaims, textOf, withChecks } from "../support/snippets.m
 const PAGE = "docs/troubleshooting.md";
 const folder = installedPackage();
 const blocks = blocksOf(PAGE);
+const sourceOf = (path) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
 
 test("each code of the package has one row, and no other", () => {
-  const source = ["errors", "run-once/errors"].map((name) => readFileSync(new URL(`../../../pkg-template/src/${name}.ts`, import.meta.url), "utf8")).join("\n");
-  const codes = [...source.matchAll(/defineError\(this, "\w+", "(ERR_\w+)"\)/g)].map(([, code]) => code);
+  const codesIn = (paths, pattern) => paths.flatMap((path) => [...sourceOf(path).matchAll(pattern)].map(([, code]) => code));
+  const codes = codesIn(["pkg-template/src/errors.ts", "pkg-template/src/run-once/errors.ts"], /defineError\(this, "\w+", "(ERR_\w+)"\)/g);
+  const declared = codesIn(["pkg-template/src/errors.ts"], /^  \| "(ERR_\w+)"/gm);
+  const ofTheCrate = codesIn(["src/error.rs"], /^ +ErrorCode::\w+ => "(ERR_\w+)",$/gm);
   const rows = [...textOf(PAGE).matchAll(/^\| `(ERR_\w+)` \|/gm)].map(([, code]) => code);
   assert.ok(codes.length > 15);
   assert.deepEqual(rows.sort(), codes.sort());
+  assert.deepEqual(declared.sort(), codes);
+  assert.ok(ofTheCrate.length > 5);
+  assert.deepEqual(ofTheCrate.filter((code) => !codes.includes(code)), []);
 });
 
 test("every block is run", () => {
