@@ -19,6 +19,7 @@ const RUN_BY = {
   "docs/payloads.md": "readme",
   "docs/recipes.md": "recipes",
   "docs/run-once.md": "../run-once/docs",
+  "docs/run-once-operations.md": "../run-once/docs",
   "docs/runtimes.md": "readme, runtimes",
   "docs/sdk.md": "sdk",
   "docs/tokens.md": "readme",

@@ -1,4 +1,4 @@
-/** Every block of docs/run-once.md is run as it stands, and what docs/api.md shows of the stores. */
+/** Every block of docs/run-once.md and docs/run-once-operations.md is run as it stands, and what docs/api.md shows of the stores. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -16,8 +16,10 @@ import { startPostgres, startRedis } from "./services.mjs";
 import { nodeWithSqlite } from "./sqlite-node.mjs";
 import { startUpstash, TOKEN } from "./upstash-server.mjs";
 
-const page = readFileSync(new URL("../../../docs/run-once.md", import.meta.url), "utf8");
-const blocks = [...page.matchAll(/^```(\w+)(?: (\w+))?\n([^]*?)^```$/gm)].map(([, language, engine, text]) => ({ language, engine, text }));
+const blocks = ["run-once", "run-once-operations"].flatMap((page) => {
+  const text = readFileSync(new URL(`../../../docs/${page}.md`, import.meta.url), "utf8");
+  return [...text.matchAll(/^(?:<!-- file: (\S+) -->\n)?```(\w+)(?: (\w+))?\n([^]*?)^```$/gm)].map(([, file, language, engine, text]) => ({ file, language, engine, text }));
+});
 
 const scratch = join(folder, "run-once-docs");
 rmSync(scratch, { recursive: true, force: true });
@@ -58,21 +60,23 @@ async function run(node, script, environment = {}) {
 /** What each script has to print. */
 const PRINTS = [
   /^charging order-1, idempotency-key: [0-9a-f]{8}…\n$/,
+  /^process (\d+) charges, idempotency-key: [0-9a-f]{8}…\n\{ id: 'ch_1', by: \1 \}\n$/,
   /^ERR_PAYLOAD_MISMATCH\n\{ miss: 1, publish: 1, hit: 1 \}\n$/,
-  /^hello\n$/,
-  /^hello\n0 expired rows deleted\n$/,
-  /^hello\n0 expired rows deleted\n$/,
-  /^hello\n$/,
+  /^hello\n$/, // redis
+  /^hello\n$/, // sqlite
+  /^hello\n$/, // upstash
+  /^$/, // seal.mjs, which the next one imports
   /^\{ card: '4242' \}\n$/,
+  /^0 expired rows deleted\n$/,
   /\n# pass 2\d\n# fail 0\n/,
 ];
 const scripts = blocks.filter(({ language, engine }) => language === "js" && engine !== "worker" && engine !== "d1");
 
 test("there is one expectation for each script", () => assert.equal(scripts.length, PRINTS.length));
 
-scripts.forEach(({ engine, text }, index) => {
+scripts.forEach(({ file, engine, text }, index) => {
   test(`script ${index + 1}${engine === undefined ? "" : `, ${engine}`}`, async () => {
-    const script = join(scratch, `${index}.mjs`);
+    const script = join(scratch, file ?? `${index}.mjs`);
     writeFileSync(script, text);
     assert.match(await ENGINES[engine ?? "none"](script), PRINTS[index]);
   });

@@ -4,12 +4,15 @@ import { createRequire } from "node:module";
 import { describe, test } from "node:test";
 
 import { folder, runOnce as entry } from "./package.mjs";
-import { sealWithAes } from "./seal.mjs";
+import { filesOf } from "../support/snippets.mjs";
 import { code } from "./setting.mjs";
 import { storeSuite } from "./suite.mjs";
 
 const { createRunOnce, InvalidArgumentError, MemoryStore, sealedStore } = entry;
 const { createIdempotency } = createRequire(`${folder}/index.js`)("idempotency-keys/http");
+
+/** The recipe of the page. */
+const { sealWithAes } = await import(`data:text/javascript,${encodeURIComponent(filesOf("docs/run-once.md").files["seal.mjs"])}`);
 
 const newKey = () => crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
 const [old, current] = [await newKey(), await newKey()];

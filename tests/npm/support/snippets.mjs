@@ -31,7 +31,7 @@ export function blocksOf(page) {
 export function filesOf(page) {
   const text = textOf(page);
   const files = Object.fromEntries(
-    [...text.matchAll(/^<!-- file: (\S+) -->\n```\w+\n(.*?)^```$/gms)].map(([, name, code]) => [name, code]),
+    [...text.matchAll(/^<!-- file: (\S+) -->\n```\w+[^\n]*\n(.*?)^```$/gms)].map(([, name, code]) => [name, code]),
   );
   return { files, blocks: blocksOf(page).length };
 }
