@@ -13,7 +13,8 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-function tarball() {
+/** Its path. */
+export function tarball() {
   const named = process.env.IDEMPOTENCY_KEYS_TARBALL;
   if (named) return resolve(named);
   const folder = join(root, "pkg");
