@@ -6,13 +6,14 @@
 # but not everything could be looked up.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export PATH="$PWD/.tools/bin:$PATH"
 
 say() { printf 'audit: %s\n' "$*" >&2; }
 
 tools/setup.sh cargo-deny
 manifests=(Cargo.toml fuzz/Cargo.toml)
 for manifest in "${manifests[@]}"; do
-  .tools/bin/cargo-deny --manifest-path "$manifest" --log-level error check \
+  cargo-deny --manifest-path "$manifest" --log-level error check \
     --allow license-exception-not-encountered --hide-inclusion-graph bans licenses sources >&2 ||
     { say "$manifest depends on what deny.toml doesn't allow"; exit 1; }
 done
@@ -40,7 +41,7 @@ look_up() {
 
 for manifest in "${manifests[@]}"; do
   look_up "$manifest" 'failed to fetch advisory database' "github.com/RustSec/advisory-db can't be reached from here" \
-    .tools/bin/cargo-deny --manifest-path "$manifest" --log-level error check advisories
+    cargo-deny --manifest-path "$manifest" --log-level error check advisories
 done
 # The package itself has no dependencies: these are what builds and tests it.
 while read -r lock; do

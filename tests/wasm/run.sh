@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 TARGET=wasm32-unknown-unknown
-runner=$PWD/.tools/bin/wasm-bindgen-test-runner
+export PATH="$PWD/.tools/bin:$PATH"
 export WASM_BINDGEN_TEST_TIMEOUT=300
 # Without, the tests take 40 s longer.
 export CARGO_PROFILE_DEV_OPT_LEVEL=1 CARGO_PROFILE_TEST_OPT_LEVEL=1
@@ -21,7 +21,7 @@ compile() {
 run() {
   local where=$1 module=$2 total
   # In the folder of webdriver.json.
-  total=$(cd tests/wasm && "$runner" "$module" 2>&1) || { printf '%s\n' "$total" >&2; return 1; }
+  total=$(cd tests/wasm && wasm-bindgen-test-runner "$module" 2>&1) || { printf '%s\n' "$total" >&2; return 1; }
   printf '%s, %s: %s\n' "$where" "$(basename "$module" .wasm)" "$(grep '^test result' <<<"$total")"
   # A module in which no test runs is a mistake.
   grep -qE '^test result: ok\. [1-9]' <<<"$total"
