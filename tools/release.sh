@@ -1,11 +1,9 @@
 #!/usr/bin/env bash
 # Makes a release of the committed version, all of it in a clean clone: runs every check of `make test`
 # and `make audit`; builds the package twice more, elsewhere, and holds the tarball that was tested to
-# the same bytes; writes tarball and crate, bills of materials, provenance and checksums into
-# pkg/release; tries both publications.
+# the same bytes; writes tarball, crate and checksums into pkg/release; tries both publications.
 # Publishes only with PUBLISH=1, which allows nothing that is said to be missing here. In a CI that
-# offers an identity (GitHub Actions, GitLab) npm signs the provenance and the registry shows it;
-# elsewhere the statement in pkg/release, which nobody signs, is what there is.
+# offers an identity (GitHub Actions, GitLab) npm signs a provenance statement and the registry shows it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -21,7 +19,6 @@ missing() {
 }
 
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
-commit=$(git rev-parse HEAD)
 publish=${PUBLISH:-}
 [ -z "$(git status --porcelain)" ] || fail "there are uncommitted changes: commit or stash them"
 grep -q "^## \[$version\]" CHANGELOG.md || missing "CHANGELOG.md has no section [$version]: rename [Unreleased]"
@@ -35,7 +32,7 @@ trap 'rm -rf "$clone"' EXIT
 git clone --quiet --no-hardlinks . "$clone/source"
 ln -s "$root/.tools" "$clone/source/.tools"
 cd "$clone/source"
-say "version $version, commit $commit"
+say "version $version, commit $(git rev-parse HEAD)"
 
 say "licences, sources and advisories"
 audited=0
@@ -62,10 +59,7 @@ say "the crate"
 cargo package --quiet --locked
 cp "target/package/idempotency-keys-$version.crate" "$out/"
 
-say "bills of materials, provenance, checksums"
-node tools/sbom.mjs npm "$out/$tarball" >"$out/sbom-npm.cdx.json"
-node tools/sbom.mjs crate "$out/idempotency-keys-$version.crate" >"$out/sbom-crate.cdx.json"
-node tools/provenance.mjs "$commit" "$out"/*.tgz "$out"/*.crate >"$out/provenance.json"
+say "checksums"
 (cd "$out" && sha256sum -- * >"$clone/SHA256SUMS" && mv "$clone/SHA256SUMS" .)
 
 say "cargo and npm, without publishing"
