@@ -44,9 +44,7 @@ for (const [how, load] of Object.entries({ import: importEntries, require: requi
   const entries = await load();
 
   for (const [name, expected] of Object.entries(CHECKS)) {
-    const missing = name in entries ? false : "the package has no such entry yet";
-    test(`every vector holds in ${name}, got by ${how}`, { todo: missing }, async (t) => {
-      assert.ok(!missing, missing);
+    test(`every vector holds in ${name}, got by ${how}`, async (t) => {
       const { checks, differences, failed, passed, skippedByDesign } = await conformance({ [name]: entries[name] }, vectors);
       t.diagnostic(`${passed} checks, of them by our own rules: ${JSON.stringify(differences)}`);
       t.diagnostic(`${skippedByDesign.length} cases say nothing here: ${[...new Set(skippedByDesign.map(({ reason }) => reason))].join("; ")}`);
