@@ -163,9 +163,20 @@ function describe() {
     manifest.repository = { type: "git", url: `git+${repository}.git` };
   }
   writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-  for (const file of readdirSync(root).filter((file) => /^(README|CHANGELOG|LICENSE)/.test(file))) {
+  for (const file of readdirSync(root).filter((file) => /^LICENSE/.test(file))) {
     cpSync(join(root, file), join(out, file));
   }
+  for (const page of ["README.md", "CHANGELOG.md"]) {
+    writeFileSync(join(out, page), withoutRelativeLinks(readFileSync(join(root, page), "utf8"), repository));
+  }
+}
+
+/** Links to files of the repository, which the package does not hold: to their addresses there, or words where it has none yet. */
+function withoutRelativeLinks(markdown, repository) {
+  return markdown.replace(/(!?)\[([^\]]*)\]\((?!https?:|#)([^)]+)\)/g, (_, image, text, path) => {
+    if (repository === null) return image ? "" : text;
+    return `${image}[${text}](${repository}/${image ? "raw" : "blob"}/HEAD/${path})`;
+  });
 }
 
 /** The tarball keeps modes, and those of copied files are the checkout's: here they are the same everywhere. */

@@ -67,6 +67,15 @@ test("every entry of the exports map is there, with types", () => {
   }
 });
 
+test("its pages have no link that leads nowhere from npm's page", () => {
+  for (const page of ["README.md", "CHANGELOG.md"]) {
+    const text = readFileSync(join(package_, page), "utf8");
+    assert.deepEqual(text.match(/\]\((?!https?:|#)[^)]*\)/g), null, page);
+    const words = (markdown) => markdown.replace(/!\[[^\]]*\]\([^)]*\)/g, "").replace(/\[([^\]]*)\]\([^)]*\)/g, "$1");
+    assert.equal(words(text), words(readFileSync(join(root, page), "utf8")), `${page} has lost words`);
+  }
+});
+
 test("an import that nobody uses leaves nothing in a bundle", async () => {
   // Importing `register` is all that one does with it.
   for (const entry of Object.keys(manifest.exports).filter((entry) => !["./package.json", "./register"].includes(entry))) {
