@@ -11,7 +11,6 @@ const COUNT = 1_000_000;
 /** Runs in a process of its own, with nothing else on the heap. */
 const script = `
   const { idempotencyKeys } = await import("idempotency-keys");
-  const grown = [];
   const { Memory } = WebAssembly;
   const instances = [];
   WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
