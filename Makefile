@@ -1,7 +1,7 @@
 # make demo   the main job on real input
 # make test   every check; make test-all adds the other runtimes and the bundlers; make pack builds the npm tarball, make bench measures
 # make fuzz, fuzz-sdk, hostile, miri   for longer than make test does; make audit, reproducible, release
-# make playground serves examples/browser on this machine; make api renews docs/api.md
+# make playground serves examples/browser on this machine; make api renews docs/api
 # Each target first installs what it needs, at pinned versions, into ignored folders of the project.
 
 SHELL := bash
@@ -47,10 +47,10 @@ bench: pkg/.packed
 playground: pkg/.packed
 	@node tests/npm/playground/stage.mjs
 
-# From the doc comments of what the package exports. A test fails where the page is not up to date.
+# From the doc comments of what the package exports. A test fails where the pages are not up to date.
 api:
 	@tools/setup.sh tools
-	@node tools/api-reference.mjs --write
+	@tools/node_modules/.bin/typedoc --options tools/typedoc.config.mjs
 
 # An hour, or SECONDS=... in all. A finding ends it with an error.
 fuzz:

@@ -72,6 +72,7 @@ export interface IdempotencyKey extends KeyLike {
 
 /** The class of {@link IdempotencyKey}. It has no public constructor: `idempotencyKeys.create` makes keys. */
 export interface IdempotencyKeyClass extends Function {
+  /** What keys inherit, for `instanceof`. */
   readonly prototype: IdempotencyKey;
 
   /**
@@ -262,6 +263,7 @@ function sharedClass(): SharedClass {
 
 const shared: SharedClass = /* @__PURE__ */ sharedClass();
 
+/** For `instanceof`, and to read tokens. */
 export const IdempotencyKey: IdempotencyKeyClass = shared.IdempotencyKey;
 
 /** A key, whose hash begins at `at` in `digits`. Without them it is computed when it is read. */

@@ -5,13 +5,11 @@ import { existsSync } from "node:fs";
 import { posix } from "node:path";
 import { test } from "node:test";
 
-import { slug } from "../../../tools/api/slug.mjs";
-import { blocksOf, PAGES, textOf } from "../support/snippets.mjs";
+import { API_PAGES, blocksOf, PAGES, textOf } from "../support/snippets.mjs";
 
 /** The test that runs each page's code. */
 const RUN_BY = {
   "README.md": "readme",
-  "docs/api.md": "api-reference",
   "docs/crate.md": "../../wasm-pack/wasm-pack",
   "docs/getting-started.md": "getting-started",
   "docs/http.md": "../http/docs",
@@ -36,9 +34,22 @@ function linksOf(page) {
   return [...text.matchAll(/\]\(([^)\s]+)\)|href="([^"]+)"/g)].map(([, markdown, html]) => markdown ?? html);
 }
 
+/** The anchors that GitHub gives a page's headings, and those that it has in HTML. */
 function anchorsOf(page) {
   const text = textOf(page).replace(/^ *```[^]*?^ *```$/gm, "");
-  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => slug(heading));
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => slug(heading));
+  const numbered = headings.map((name, index) => {
+    const before = headings.slice(0, index).filter((other) => other === name).length;
+    return before === 0 ? name : `${name}-${before}`;
+  });
+  return [...numbered, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id)];
+}
+
+function slug(heading) {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, "")
+    .replaceAll(" ", "-");
 }
 
 /** The links of a page that lead nowhere. */
@@ -72,7 +83,7 @@ for (const page of PAGES) {
 }
 
 test("every page with code has a test that runs it", () => {
-  const withCode = PAGES.filter((page) => blocksOf(page).some(({ info }) => HAS_CODE.test(info)));
+  const withCode = PAGES.filter((page) => !API_PAGES.includes(page) && blocksOf(page).some(({ info }) => HAS_CODE.test(info)));
   assert.deepEqual(withCode.sort(), Object.keys(RUN_BY).sort());
   for (const test of Object.values(RUN_BY).flatMap((names) => names.split(", "))) {
     assert.ok(existsSync(new URL(`${test}.test.mjs`, import.meta.url)), test);
@@ -80,9 +91,12 @@ test("every page with code has a test that runs it", () => {
 });
 
 test("the index names every page", () => {
-  for (const index of PAGES.filter((page) => /^docs\/(.+\/)?README\.md$/.test(page))) {
+  const indexes = PAGES.filter((page) => /^docs\/(.+\/)?README\.md$/.test(page));
+  const folders = indexes.map((index) => posix.dirname(index)).sort((one, other) => other.length - one.length);
+  const indexOf = (page) => `${folders.find((folder) => page.startsWith(`${folder}/`))}/README.md`;
+  for (const index of indexes) {
     const folder = posix.dirname(index);
-    const pages = PAGES.filter((page) => posix.dirname(page) === folder && page !== index);
+    const pages = PAGES.filter((page) => page !== index && indexOf(page) === index);
     const named = linksOf(index).map((link) => posix.join(folder, link));
     assert.ok(pages.length > 0);
     assert.deepEqual(pages.filter((page) => !named.includes(page)), []);

@@ -1,4 +1,4 @@
-/** Every block of docs/run-once.md and docs/run-once-operations.md is run as it stands, and what docs/api.md shows of the stores. */
+/** Every block of docs/run-once.md and docs/run-once-operations.md is run as it stands, and what docs/api shows of the stores. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -82,7 +82,7 @@ scripts.forEach(({ file, engine, text }, index) => {
   });
 });
 
-/** What ends the process, once an example of docs/api.md has its store. */
+/** What ends the process, once an example of docs/api has its store. */
 const ENDS = { redis: "redis.disconnect();", postgres: "await pool.end();", sqlite: "", upstash: "" };
 
 /** An example finds the exports of its entry by name. */
@@ -94,7 +94,7 @@ const exportsOf = (engine) => `
 const examplesOf = (engine) => apiExamples().filter(({ entry }) => entry === `idempotency-keys/run-once/${engine}`);
 
 for (const [engine, end] of Object.entries(ENDS)) {
-  test(`docs/api.md, ${engine}`, async () => {
+  test(`docs/api, ${engine}`, async () => {
     const [example, ...others] = examplesOf(engine);
     assert.deepEqual(others, []);
     const script = join(scratch, `api-${engine}.mjs`);
@@ -106,8 +106,8 @@ for (const [engine, end] of Object.entries(ENDS)) {
 const WORKERS = {
   "the Worker": blocks.find(({ engine }) => engine === "worker").text,
   "the Worker with D1": blocks.find(({ language, engine }) => language === "js" && engine === "d1").text,
-  "docs/api.md, d1": exportsOf("d1") + examplesOf("d1").map(({ code }) => code).join("\n"),
-  "docs/api.md, durable-object": exportsOf("durable-object") + examplesOf("durable-object").map(({ code }) => code).join("\n"),
+  "docs/api, d1": exportsOf("d1") + examplesOf("d1").map(({ code }) => code).join("\n"),
+  "docs/api, durable-object": exportsOf("durable-object") + examplesOf("durable-object").map(({ code }) => code).join("\n"),
 };
 
 for (const [name, text] of Object.entries(WORKERS)) {

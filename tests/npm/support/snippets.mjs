@@ -36,12 +36,16 @@ export function filesOf(page) {
   return { files, blocks: blocksOf(page).length };
 }
 
-/** The examples of docs/api.md, each with the entry that it is about. */
+/** The pages of docs/api. */
+export const API_PAGES = PAGES.filter((page) => page.startsWith("docs/api/"));
+
+/** The examples of docs/api, each with the entry that it is about, and its page. */
 export function apiExamples() {
-  const lines = textOf("docs/api.md").split("\n");
-  return blocksOf("docs/api.md")
-    .filter(({ line }) => lines[line - 4] === "Example:")
-    .map((block) => ({ ...block, entry: lines.slice(0, block.line).findLast((line) => line.startsWith("## ")).slice("## ".length) }));
+  return API_PAGES.flatMap((page) => {
+    const lines = textOf(page).split("\n");
+    const examples = blocksOf(page).filter(({ line }) => /^#+ Example$/.test(lines[line - 4]));
+    return examples.map((block) => ({ ...block, page, entry: lines[0].slice("# ".length) }));
+  });
 }
 
 const PRELUDE = `

@@ -15,6 +15,7 @@ export type { IdempotencyConfig, IdempotencyEvent, Once, Problem } from "../type
 export interface ExpressRequestLike extends IncomingLike {
   /** The target before routers have cut their part off. */
   readonly originalUrl?: string | undefined;
+  /** What a body parser has made of the body. */
   readonly body?: unknown;
 }
 

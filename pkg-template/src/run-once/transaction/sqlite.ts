@@ -10,6 +10,11 @@ import { SQLITE_NOW as NOW, sqliteMigration, sqliteStatements } from "../stores/
 
 /** What is used of `DatabaseSync` (`node:sqlite`) or `Database` (`better-sqlite3`). */
 export interface TransactionalDatabase extends SqliteDatabase {
+  /**
+   * Runs what needs no answer: the beginning and the end of a transaction.
+   *
+   * @param sql The statement.
+   */
   exec(sql: string): unknown;
   /** better-sqlite3's. */
   readonly inTransaction?: boolean;

@@ -162,7 +162,13 @@ function ownVersion(): string {
   return version;
 }
 
-/** What this entry is as a transformer of Jest, whose modules go through no loader of Node's. */
+/**
+ * What Jest calls a transformer by: with this entry as the `transform` of the SDK's key module, tests
+ * see what `idempotency-keys/register` makes of it. docs/sdk.md has the configuration.
+ *
+ * @param source The file's text.
+ * @param file Its path.
+ */
 function transform(source: string, file: string): { code: string } {
   const swap = swapModule(file, { esm: entries.esm, commonjs: entries.commonjs });
   if (swap !== undefined) {
@@ -171,13 +177,6 @@ function transform(source: string, file: string): { code: string } {
   return { code: swap?.source ?? source };
 }
 
-/**
- * What Jest calls a transformer by: with this entry as the `transform` of the SDK's key module, tests
- * see what `idempotency-keys/register` makes of it. docs/sdk.md has the configuration.
- *
- * @param source The file's text.
- * @param file Its path.
- */
 export { transform as process };
 
 /**
