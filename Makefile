@@ -2,6 +2,7 @@
 # make test   every check; make test-all adds the other runtimes and the bundlers; make pack builds the npm tarball, make bench measures
 # make fuzz, fuzz-sdk, hostile, miri   for longer than make test does; make audit, reproducible, release
 # make playground serves examples/browser on this machine; make api renews docs/api
+# make site makes the site, of docs, in site/dist; make site-dev serves it while pages change
 # Each target first installs what it needs, at pinned versions, into ignored folders of the project.
 
 SHELL := bash
@@ -9,7 +10,7 @@ SHELL := bash
 TARBALL = $(shell ls -t pkg/*.tgz 2>/dev/null | head -n 1)
 SOURCES := Cargo.toml Cargo.lock README.md CHANGELOG.md $(shell find src pkg-template -type f)
 
-.PHONY: demo test test-all pack bench playground api fuzz fuzz-sdk hostile miri audit reproducible release clean setup
+.PHONY: demo test test-all pack bench playground api site site-dev fuzz fuzz-sdk hostile miri audit reproducible release clean setup
 
 setup:
 	@tools/setup.sh tools
@@ -51,6 +52,10 @@ playground: pkg/.packed
 api:
 	@tools/setup.sh tools
 	@tools/node_modules/.bin/typedoc --options tools/typedoc.config.mjs
+
+site site-dev: pkg/.packed
+	@tools/setup.sh site
+	@site/node_modules/.bin/vitepress $(if $(filter site,$@),build,dev) site
 
 # An hour, or SECONDS=... in all. A finding ends it with an error.
 fuzz:
