@@ -1,6 +1,6 @@
 /** The site, of the same pages that the repository shows: docs, and the documents in its root. */
 
-import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -28,6 +28,9 @@ const apiPages = [...read("docs/api/README.md").matchAll(/^\| \[.+?\]\((.+?)\)/g
   return { text: text.replace("idempotency-keys/", "…/"), link };
 });
 
+/** As GitHub makes anchors of headings, which links in the pages follow. */
+const slugify = (heading) => heading.toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, "").replaceAll(" ", "-");
+
 /** Links lead to pages of the site. What else the repository has, such as a source, is named without a link. */
 function rewriteLinks(md) {
   md.core.ruler.push("links of the repository", ({ env, tokens }) => {
@@ -43,7 +46,7 @@ function rewriteLinks(md) {
         const target = pageOf(posix.join(folder, path));
         gone = target === undefined;
         if (gone) [token.tag, token.attrs] = ["span", []];
-        else token.attrSet("href", `/${target}${anchor === undefined ? "" : `#${anchor}`}`);
+        else token.attrSet("href", `/${target}${anchor === undefined || target === "index.md" ? "" : `#${anchor}`}`);
       }
     }
   });
@@ -65,7 +68,7 @@ const repository = {
   },
 };
 
-/** The playground is served as it is, beside the package that `make pack` built. */
+/** The playground as it is, with a link to the home page, beside the package that `make pack` built. */
 function stagePlayground() {
   const folder = join(root, "site/.public/playground");
   rmSync(folder, { recursive: true, force: true });
@@ -73,6 +76,8 @@ function stagePlayground() {
   const served = (file) => !/node_modules|package\.json|package\.mjs|server\.mjs/.test(file);
   cpSync(join(root, "examples/browser"), folder, { recursive: true, filter: served });
   cpSync(join(root, "pkg/npm/dist/page.js"), join(folder, "package.mjs"));
+  const mark = "<code>idempotency-keys</code>";
+  writeFileSync(join(folder, "index.html"), read("examples/browser/index.html").replace(mark, `<a href="../">${mark}</a>`));
 }
 stagePlayground();
 
@@ -85,7 +90,7 @@ export default defineConfig({
   srcExclude: ["README.md", "target/**", "pkg/**", ".*/**", "{src,tests,tools,examples,benches,fuzz,pkg-template}/**"],
   rewrites: (page) => pageOf(page) ?? page,
   head: [["link", { rel: "icon", href: "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='3' fill='%230b6456'/%3E%3Cpath d='M3 8h4M9 5v6M12 3v10' stroke='%23fff' stroke-width='1.6'/%3E%3C/svg%3E" }]],
-  markdown: { config: rewriteLinks, theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" } },
+  markdown: { config: rewriteLinks, anchor: { slugify }, theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" } },
   vite: {
     publicDir: join(root, "site/.public"),
     plugins: [repository],

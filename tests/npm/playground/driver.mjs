@@ -7,6 +7,9 @@ import { CHROMIUM, FIREFOX, findBrowser } from "../support/browsers.mjs";
 const require = createRequire(new URL("./package.json", import.meta.url));
 const puppeteer = require("puppeteer-core");
 
+/** The playground has loaded the package. */
+const READY = "#form:not([hidden])";
+
 /** By name, with what puppeteer is told besides. */
 export const BROWSERS = {
   Chromium: { ...CHROMIUM, options: () => ({ args: CHROMIUM.flags }) },
@@ -26,8 +29,8 @@ export const BROWSERS = {
 
 /**
  * Starts a browser for a visitor who prefers a colour scheme, and no motion.
- * `open(url, { width, before })` gives a page, in which `before` ran first, and in `problems` all that
- * went wrong in it.
+ * `open(url, { width, before, ready })` gives a page, in which `before` ran first and something matches
+ * `ready`, and in `problems` all that went wrong in it.
  */
 export async function startBrowser(name, scheme) {
   const { options } = BROWSERS[name];
@@ -35,7 +38,7 @@ export async function startBrowser(name, scheme) {
   return {
     version: await browser.version(),
     close: () => browser.close(),
-    async open(url, { width = 1280, before = () => {} } = {}) {
+    async open(url, { width = 1280, before = () => {}, ready = READY } = {}) {
       const page = await browser.newPage();
       await page.evaluateOnNewDocument(before);
       const problems = [];
@@ -53,7 +56,7 @@ export async function startBrowser(name, scheme) {
       }
       await page.setViewport({ width, height: 800 });
       await page.goto(url);
-      await page.waitForSelector("#form:not([hidden])", { timeout: 20_000 });
+      await page.waitForSelector(ready, { timeout: 20_000 });
       return { page, problems };
     },
   };
