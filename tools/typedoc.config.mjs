@@ -98,6 +98,7 @@ export default {
   hideBreadcrumbs: true,
   useCodeBlocks: true,
   expandParameters: true,
+  expandObjects: true,
   indexFormat: "table",
   tableColumnSettings: { hideModifiers: true },
   parametersFormat: "table",

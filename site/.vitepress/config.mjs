@@ -32,7 +32,7 @@ const apiPages = [...read("docs/api/README.md").matchAll(/^\| \[.+?\]\((.+?)\)/g
 const slugify = (heading) => heading.toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, "").replaceAll(" ", "-");
 
 /** Links lead to pages of the site. What else the repository has, such as a source, is named without a link. */
-function rewriteLinks(md) {
+function adapt(md) {
   md.core.ruler.push("links of the repository", ({ env, tokens }) => {
     const source = relative(root, env.realPath ?? env.path);
     const folder = source === HOME ? "" : dirname(source);
@@ -52,6 +52,11 @@ function rewriteLinks(md) {
   });
   // A table that is wider than the screen is scrolled by keyboard, too.
   md.renderer.rules.table_open = () => '<table tabindex="0">\n';
+  // As is indented code.
+  md.renderer.rules.code_block = (tokens, index, ...rest) => {
+    tokens[index].info = "text";
+    return md.renderer.rules.fence(tokens, index, ...rest);
+  };
 }
 
 /** Pages find Vue, though they are in no folder that has it; the home page shows parts of README. */
@@ -90,7 +95,13 @@ export default defineConfig({
   srcExclude: ["README.md", "target/**", "pkg/**", ".*/**", "{src,tests,tools,examples,benches,fuzz,pkg-template}/**"],
   rewrites: (page) => pageOf(page) ?? page,
   head: [["link", { rel: "icon", href: "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='3' fill='%230b6456'/%3E%3Cpath d='M3 8h4M9 5v6M12 3v10' stroke='%23fff' stroke-width='1.6'/%3E%3C/svg%3E" }]],
-  markdown: { config: rewriteLinks, anchor: { slugify }, theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" } },
+  markdown: {
+    config: adapt,
+    anchor: { slugify },
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
+    // However slow the machine is: by default a block that takes over half a second gets the wrong colours.
+    codeTransformers: [{ name: "patience", preprocess: (_, options) => void (options.tokenizeTimeLimit = 0) }],
+  },
   vite: {
     publicDir: join(root, "site/.public"),
     plugins: [repository],
@@ -110,7 +121,7 @@ export default defineConfig({
       { text: "Keys", items: guides("payloads", "tokens", "sdk", "migration", "command-line") },
       { text: "Run once", items: guides("run-once", "transactions", "http") },
       { text: "API", link: "/api/", collapsed: true, items: apiPages },
-      { text: "Reference", items: guides("crate", "wire-format", "runtimes") },
+      { text: "Reference", items: [{ ...item("docs/crate.md"), text: "The Rust crate" }, ...guides("wire-format", "runtimes")] },
       { text: "Project", items: [...DOCUMENTS.map(item), ...["README", "performance", "size", "hardening"].map((name) => item(`docs/internals/${name}.md`))] },
     ],
     footer: { message: "Licensed under MIT or Apache-2.0, at your choice." },
