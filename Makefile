@@ -33,7 +33,7 @@ test:
 	@tests/run.sh
 
 # The suite in every runtime, and a small app through every bundler, of README's table; the playground
-# in both browsers.
+# in both browsers; the site in Chromium.
 test-all: test
 	@tools/setup.sh tests/npm/runtimes/bundlers tests/npm/sdk/cli
 	@node --test --test-timeout=300000 tests/npm/sdk/cli/*.test.mjs
@@ -41,6 +41,8 @@ test-all: test
 	@tools/browsers.sh firefox-esr
 	@node tests/npm/runtimes/runtimes.mjs --all
 	@node --test --test-timeout=600000 tests/npm/playground/all.mjs
+	@$(MAKE) --no-print-directory site
+	@node --test --test-timeout=600000 tests/npm/site/all.mjs
 
 bench: pkg/.packed
 	@benches/run.sh

@@ -63,6 +63,10 @@ function adapt(md) {
 const repository = {
   name: "pages of the repository",
   enforce: "pre",
+  // `make site-dev` names its dependencies as if they were in that folder, and finds them without being told.
+  configResolved({ optimizeDeps }) {
+    optimizeDeps.include = [];
+  },
   resolveId(id, importer) {
     return /^vue(\/|$)/.test(id) && importer?.endsWith(".md") ? this.resolve(id, join(root, HOME)) : undefined;
   },
@@ -114,7 +118,7 @@ export default defineConfig({
     nav: [
       { text: "Guides", link: "/getting-started" },
       { text: "API", link: "/api/" },
-      { text: "Playground", link: "/playground/", target: "_self" },
+      { text: "Playground", link: "/playground/index.html", target: "_self" },
     ],
     sidebar: [
       { text: "Start", items: guides("getting-started", "recipes", "troubleshooting") },

@@ -22,7 +22,7 @@ const urlOf = (page) =>
 const URLS = ["/", ...PAGES.filter((page) => !["README.md", "docs/README.md"].includes(page)).map(urlOf)];
 
 const LOADED = ".VPContent.is-home, .VPDoc, #form:not([hidden])";
-const LOOKED_AT = { home: "/", guide: "/run-once.html", api: "/api/idempotency-keys.html", playground: "/playground/" };
+const LOOKED_AT = { home: "/", guide: "/run-once.html", api: "/api/idempotency-keys.html", playground: "/playground/index.html" };
 
 let site;
 before(async () => (site = await serveSite()));
@@ -58,7 +58,7 @@ test("every link leads to a page that is there, and to a place on it; every page
   assert.deepEqual(found, []);
   assert.ok(URLS.length > 35, `${URLS.length} pages`);
   assert.deepEqual(URLS.filter((url) => !pages.has(url)), []);
-  assert.ok(pages.has("/playground/"));
+  assert.ok(pages.has("/playground/index.html"));
 });
 
 for (const scheme of ["light", "dark"]) {
@@ -98,7 +98,7 @@ describe("every page", () => {
   before(async () => (browser = await startBrowser("Chromium", "light")));
   after(() => browser?.close());
 
-  for (const url of [...URLS, "/playground/"]) {
+  for (const url of [...URLS, "/playground/index.html"]) {
     test(`${url}: nothing is wider than a phone, and nothing goes wrong`, async () => {
       const { page, problems } = await browser.open(site.url + url, { width: 360, ready: LOADED });
       const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
@@ -126,7 +126,7 @@ describe("every page", () => {
 
   test("the playground is a click away, makes the right hashes, and leads back", async () => {
     const { page, problems } = await browser.open(`${site.url}/getting-started.html`, { ready: LOADED });
-    await Promise.all([page.waitForNavigation(), page.click('.VPNavBarMenu a[href="/playground/"]')]);
+    await Promise.all([page.waitForNavigation(), page.click('.VPNavBarMenu a[href="/playground/index.html"]')]);
     await page.waitForSelector("#form:not([hidden])");
     await checks.hashesAreThoseOfNode({ page });
     await Promise.all([page.waitForNavigation(), page.click("header a")]);
