@@ -1,6 +1,6 @@
 /** The site, of the same pages that the repository shows: docs, and the documents in its root. */
 
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -87,6 +87,7 @@ function stagePlayground() {
   cpSync(join(root, "pkg/npm/dist/page.js"), join(folder, "package.mjs"));
   const mark = "<code>idempotency-keys</code>";
   writeFileSync(join(folder, "index.html"), read("examples/browser/index.html").replace(mark, `<a href="../">${mark}</a>`));
+  appendFileSync(join(folder, "style.css"), "\n.mark a { color: inherit; }\n");
 }
 stagePlayground();
 
