@@ -73,7 +73,11 @@ const repository = {
   transform(code, id) {
     if (!id.endsWith(HOME)) return undefined;
     const parts = read("README.md").split(/^(?=## )/m);
-    return code.replace(/<!-- README: (.+) -->/g, (_, heading) => parts.find((part) => part.startsWith(`## ${heading}\n`)));
+    return code.replace(/<!-- README: (.+) -->/g, (_, heading) => {
+      const part = parts.find((text) => text.startsWith(`## ${heading}\n`));
+      if (part === undefined) throw new Error(`README has no part "${heading}"`);
+      return part;
+    });
   },
 };
 
@@ -124,7 +128,7 @@ export default defineConfig({
     sidebar: [
       { text: "Start", items: guides("getting-started", "recipes", "troubleshooting") },
       { text: "Keys", items: guides("payloads", "tokens", "sdk", "migration", "command-line") },
-      { text: "Run once", items: guides("run-once", "transactions", "http") },
+      { text: "Run once", items: guides("run-once", "run-once-operations", "transactions", "http") },
       { text: "API", link: "/api/", collapsed: true, items: apiPages },
       { text: "Reference", items: [{ ...item("docs/crate.md"), text: "The Rust crate" }, ...guides("wire-format", "runtimes")] },
       { text: "Project", items: [...DOCUMENTS.map(item), ...["README", "performance", "size", "hardening"].map((name) => item(`docs/internals/${name}.md`))] },
