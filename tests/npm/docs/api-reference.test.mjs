@@ -13,7 +13,7 @@ import { REFERENCE } from "../support/sdk.mjs";
 import { API_PAGES, apiExamples, makesClaims, textOf, withChecks } from "../support/snippets.mjs";
 import { startStandIn } from "../support/mock-api/server.mjs";
 
-/** These need an engine or a framework: tests/npm/run-once, transaction, http and sdk run them. */
+/** These need an engine, a framework or a build: tests/npm/run-once runs those of its stores; transaction, http and sdk run the like of the others. */
 const WITH_ENGINE = /\/(redis|postgres|sqlite|durable-object|upstash|d1|transaction|hono|express|fastify|trigger-extension)$/;
 const examples = apiExamples().filter(({ entry }) => !WITH_ENGINE.test(entry));
 
