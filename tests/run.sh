@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Every check, in order of how soon it can say no. Prints the seconds each took.
+# Every check, in order of how soon it can say no. Prints the seconds each took, and the slowest ten.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 started=$SECONDS
+took=()
 step() {
   local name=$1 begun=$SECONDS
   shift
   printf '\n== %s\n' "$name"
   "$@"
   printf '== %s: %d s\n' "$name" $((SECONDS - begun))
+  took+=("$((SECONDS - begun)) s  $name")
 }
 
 step "tools" tools/setup.sh tools tests/npm tests/npm/runtimes tests/npm/playground tests/npm/run-once tests/npm/http cargo-fuzz thumbv7em-none-eabi
@@ -38,4 +40,6 @@ step "transactions" tests/npm/transaction/run.sh
 step "http" tests/npm/http/run.sh
 step "fuzzing" fuzz/run.sh 10
 
-printf '\nAll checks passed in %d s.\n' $((SECONDS - started))
+printf '\nThe slowest ten:\n'
+printf '%s\n' "${took[@]}" | sort -rn | sed -n 1,10p
+printf 'All checks passed in %d s.\n' $((SECONDS - started))
