@@ -6,7 +6,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::error::{Error, Missing};
+use crate::error::Error;
+use crate::error::messages::Missing;
 use crate::key::{self, IdempotencyKey};
 use crate::material::Material;
 use crate::scope::{self, Attempt, Context, Scope, Task};

@@ -3,7 +3,8 @@
 use alloc::string::String;
 use core::fmt;
 
-use crate::error::{Error, Missing};
+use crate::error::Error;
+use crate::error::messages::Missing;
 use crate::material::DELIMITER;
 use crate::text;
 

@@ -1,3 +1,4 @@
+use super::messages::{Argument, NoJson};
 use super::*;
 use crate::material::PartKind;
 #[cfg(target_arch = "wasm32")]

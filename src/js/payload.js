@@ -1,7 +1,7 @@
 // JSON.stringify, and what it silently writes as null or {} or can't write. For both packages: the one that
 // `wasm-pack build` makes and the npm package.
 
-// In the order of `NoJson` in src/error.rs.
+// In the order of `NoJson` in src/error/messages.rs.
 const BIGINT = 0;
 const CYCLE = 1;
 const NON_FINITE = 2;

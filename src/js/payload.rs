@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use wasm_bindgen::prelude::*;
 
 use super::error::thrown;
-use crate::error::{Argument, Error, NoJson};
+use crate::error::Error;
+use crate::error::messages::{Argument, NoJson};
 use crate::payload::sort::{self, Workspace};
 use crate::payload::{self, path};
 use crate::sha256::Digest;

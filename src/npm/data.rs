@@ -3,7 +3,8 @@
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{InputReader, State, expect, state};
-use crate::error::{Error, NoJson};
+use crate::error::Error;
+use crate::error::messages::NoJson;
 use crate::payload;
 use crate::payload::path;
 use crate::payload::sort;

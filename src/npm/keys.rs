@@ -5,7 +5,8 @@ use alloc::string::String;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{InputReader, RESET_SLOT, State, expect, state};
-use crate::error::{Argument, Error};
+use crate::error::Error;
+use crate::error::messages::Argument;
 use crate::material::PartKind;
 use crate::reset::{self, AfterFailure, Maker, Steps};
 use crate::scope::{self, Scope};
