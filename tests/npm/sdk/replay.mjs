@@ -81,9 +81,9 @@ export function setContext(ctx) {
 /**
  * Plays `cases`, and returns for each the name and message of what it threw, or `unsupported`.
  *
- * @param {{ swapped: boolean, baseURL: string }} how `swapped`: the SDK's keys are `IdempotencyKey`s.
+ * @param {{ swapped: boolean, baseURL: string, first?: number }} how `swapped`: the SDK's keys are `IdempotencyKey`s; `first`: the number of the first case.
  */
-export async function play(sdk, cases, { swapped, baseURL }) {
+export async function play(sdk, cases, { swapped, baseURL, first = 0 }) {
   const calls = callsOf(sdk);
   const ends = [];
   for (const [index, { api, ctx, options, items, itemCount, setup = [], cold }] of cases.entries()) {
@@ -92,7 +92,7 @@ export async function play(sdk, cases, { swapped, baseURL }) {
       ends.push({ unsupported: true });
       continue;
     }
-    registry()["api-client"] = { baseURL, accessToken: `tr_case_${index}` };
+    registry()["api-client"] = { baseURL, accessToken: `tr_case_${first + index}` };
     const keys = {};
     for (const { as, key, options: scope, ctx: made } of setup) {
       setContext(made);

@@ -15,9 +15,13 @@ export function ttlMs(ttl) {
   return unit ? Number(amount) * UNIT_MS[unit] : DEFAULT_TTL_MS;
 }
 
+const identity = (task, key) => JSON.stringify([task, key]);
+
 export class Environment {
   /** Every run ever triggered, oldest first. */
   runs = [];
+  /** The run that a task and a key lead to, until the key is forgotten. */
+  #keyed = new Map();
   #waitpoints = new Map();
   #batches = new Map();
   #now;
@@ -32,7 +36,7 @@ export class Environment {
   trigger(task, payload, options = {}) {
     const { idempotencyKey, idempotencyKeyTTL, idempotencyKeyOptions } = options;
     if (idempotencyKey) {
-      const known = this.#matching(task, idempotencyKey).at(-1);
+      const known = this.#keyed.get(identity(task, idempotencyKey));
       if (known && known.expiresAt > this.#now() && !FAILED.has(known.status)) {
         return { run: known, isCached: true };
       }
@@ -48,6 +52,9 @@ export class Environment {
       expiresAt: idempotencyKey ? this.#now() + ttlMs(idempotencyKeyTTL) : undefined,
     };
     this.runs.push(run);
+    if (idempotencyKey) {
+      this.#keyed.set(identity(task, idempotencyKey), run);
+    }
     return { run, isCached: false };
   }
 
@@ -81,15 +88,13 @@ export class Environment {
     return { ...value, isCached: false };
   }
 
-  #matching(task, key) {
-    return this.runs.filter((run) => run.task === task && run.idempotencyKey === key);
-  }
-
   #forget(task, key) {
-    const runs = this.#matching(task, key);
-    for (const run of runs) {
-      run.idempotencyKey = undefined;
+    const run = this.#keyed.get(identity(task, key));
+    if (run === undefined) {
+      return 0;
     }
-    return runs.length;
+    run.idempotencyKey = undefined;
+    this.#keyed.delete(identity(task, key));
+    return 1;
   }
 }
