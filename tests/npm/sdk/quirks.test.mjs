@@ -1,6 +1,6 @@
 /**
  * The SDK's surprises, one by one, as its users meet them in the module that replaces its own. Those
- * that show on the wire only are pinned as facts about the recordings, which swap.test.mjs then
+ * that show on the wire only are pinned as facts about the recordings, which swap.mjs then
  * holds the swapped SDKs to; those of the server's TTL are in stand-in.test.mjs.
  */
 

@@ -1,0 +1,3 @@
+import { testSwapped } from "./swap.mjs";
+
+testSwapped("4.4.6");
