@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import module from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isMainThread, MessageChannel, type MessagePort, parentPort } from "node:worker_threads";
 
 import { entries, here } from "./location.js";
 import { KEY_MODULE, type Swap, swapModule } from "./key-module.js";
@@ -12,10 +13,10 @@ import { KEY_MODULE, type Swap, swapModule } from "./key-module.js";
 const warned = new Set<string>();
 
 /** The source to load in place of a file, if any. */
-export function sourceFor(file: string): string | undefined {
+function sourceFor(file: string, tell = report): string | undefined {
   const swap = swapModule(file, entries);
   if (swap !== undefined) {
-    report(swap);
+    tell(swap);
   }
   return swap?.source;
 }
@@ -32,12 +33,12 @@ function report({ version, source, message }: Swap): void {
 }
 
 /** The source to load in place of a URL, if any. */
-export function sourceForUrl(url: string): string | undefined {
+export function sourceForUrl(url: string, tell = report): string | undefined {
   if (!url.startsWith("file:")) {
     return undefined;
   }
   const file = fileURLToPath(url);
-  return KEY_MODULE.test(file) ? sourceFor(file) : undefined;
+  return KEY_MODULE.test(file) ? sourceFor(file, tell) : undefined;
 }
 
 type NextLoad = (url: string, context: unknown) => object;
@@ -48,7 +49,7 @@ interface ModuleClass {
 interface Loaders {
   /** From Node 22.15 and 23.5 on: both module systems, in this thread. */
   registerHooks?: (hooks: { load(url: string, context: unknown, next: NextLoad): object }) => void;
-  register(specifier: string): void;
+  register(specifier: string, options: { data: MessagePort; transferList: MessagePort[] }): void;
   prototype: { _compile(content: string, filename: string, ...rest: unknown[]): unknown };
 }
 
@@ -73,9 +74,12 @@ export function swapLoaded(): void {
         return source === undefined ? next(url, context) : { format, source, shortCircuit: true };
       },
     });
-  } else {
-    // ES modules by a hook in a thread of its own, CommonJS by the loader that all of it goes through.
-    loaders.register(new URL("../../../esm/trigger-sdk/swap/hooks.js", here).href);
+  } else if (isMainThread || parentPort !== null) {
+    // Not in the thread of the hooks, which runs what --require names, too, and has no parent's port.
+    // ES modules by a hook in a thread of its own, which reports to this one; CommonJS by the loader that all of it goes through.
+    const { port1, port2 } = new MessageChannel();
+    port1.on("message", report).unref();
+    loaders.register(new URL("../../../esm/trigger-sdk/swap/hooks.js", here).href, { data: port2, transferList: [port2] });
     const { _compile } = loaders.prototype;
     loaders.prototype._compile = function (content, filename, ...rest) {
       return _compile.call(this, sourceFor(filename) ?? content, filename, ...rest);
