@@ -12,8 +12,10 @@ import { foldersOf } from "./sdk.mjs";
  *
  * @param {Record<string, string | { version: string, edit: (core: string) => void }>} sdks By the name to import:
  *   a version, or one whose core `edit` changes, given the core's folder.
+ * @param {Record<string, string>} files By name.
+ * @param {Record<string, string>} links Folders of other packages, by the name to import.
  */
-export function makePnpmProject(sdks, files) {
+export function makePnpmProject(sdks, files, links = {}) {
   const folder = mkdtempSync(join(tmpdir(), "idempotency-keys-"));
   const modules = join(folder, "node_modules");
   for (const [alias, wanted] of Object.entries(sdks)) {
@@ -24,7 +26,10 @@ export function makePnpmProject(sdks, files) {
     const place = join(modules, `.pnpm/@trigger.dev+sdk-${alias}/node_modules`);
     link(join(modules, alias), copy(folders.sdk, place, "@trigger.dev/sdk", { "@trigger.dev/core": core }));
   }
-  link(join(modules, "idempotency-keys"), join(installedPackage(), "node_modules/idempotency-keys"));
+  const packages = { "idempotency-keys": join(installedPackage(), "node_modules/idempotency-keys"), ...links };
+  for (const [name, target] of Object.entries(packages)) {
+    link(join(modules, name), target);
+  }
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(folder, name), text);
   }
