@@ -19,6 +19,7 @@ const RUN_BY = {
   "docs/run-once.md": "../run-once/docs",
   "docs/run-once-operations.md": "../run-once/docs",
   "docs/runtimes.md": "readme, runtimes",
+  "docs/sdk-module.md": "sdk",
   "docs/sdk.md": "sdk",
   "docs/tokens.md": "readme",
   "docs/transactions.md": "../transaction/docs",

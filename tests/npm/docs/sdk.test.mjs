@@ -1,4 +1,4 @@
-/** Every block of code in docs/sdk.md, run as the page says, against the stand-in for the API. */
+/** Every block of code in docs/sdk.md and docs/sdk-module.md, run as the page says, against the stand-in for the API. */
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -10,7 +10,7 @@ import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
-import { documentedFiles, makeProject } from "../support/sdk-project.mjs";
+import { documentedFiles, makeProject, sdkPages } from "../support/sdk-project.mjs";
 import { foldersOf, VERSIONS } from "../support/sdk.mjs";
 import { startStandIn } from "../support/mock-api/server.mjs";
 
@@ -59,12 +59,31 @@ describe("docs/sdk.md", () => {
       });
       after(() => project.dispose());
 
-      for (const flag of ["--import", "--require"]) {
-        it(`runs unchanged with ${flag} idempotency-keys/register`, async () => {
-          assert.equal(await node(project, `${flag}=idempotency-keys/register`, "app.mjs"), "string\n");
-          assert.deepEqual(sent(), [WELCOME, GOODBYE]);
-        });
-      }
+      it("runs unchanged with --import idempotency-keys/register", async () => {
+        assert.equal(await node(project, "--import=idempotency-keys/register", "app.mjs"), "string\n");
+        assert.deepEqual(sent(), [WELCOME, GOODBYE]);
+      });
+
+      it("has the extension in its config", async () => {
+        const config = await load(project, "trigger.config.mjs");
+        assert.equal(config.default.build.extensions[0].name, "idempotency-keys");
+      });
+
+      it("sends a hash's options through the installed catalog, and resets with the SDK's settings", async () => {
+        await node(project, "beside.mjs");
+        assert.deepEqual(sent(), [["/api/v1/tasks/send-receipt/trigger", sha256("receipt-order-42"), RECEIPT]]);
+        await node(project, "reset.mjs");
+        assert.equal(api.requests[1].path, `/api/v1/idempotencyKeys/${sha256("receipt-order-42")}/reset`);
+        assert.equal(api.runs[0].idempotencyKey, undefined);
+      });
+
+      // tests/npm/sdk/swap.mjs has the other versions.
+      if (version !== "4.5.0") return;
+
+      it("runs unchanged with --require idempotency-keys/register", async () => {
+        assert.equal(await node(project, "--require=idempotency-keys/register", "app.mjs"), "string\n");
+        assert.deepEqual(sent(), [WELCOME, GOODBYE]);
+      });
 
       it("is swapped by the esbuild plugin", async () => {
         await node(project, "build.mjs");
@@ -75,23 +94,6 @@ describe("docs/sdk.md", () => {
       it("hashes a key's hash without any of them", async () => {
         await node(project, "app.mjs");
         assert.deepEqual(sent()[1], [GOODBYE[0], sha256(GOODBYE[1]), { key: GOODBYE[1], scope: "run" }]);
-      });
-
-      it("has the extension in its config", async () => {
-        const config = await load(project, "trigger.config.mjs");
-        assert.equal(config.default.build.extensions[0].name, "idempotency-keys");
-      });
-
-      it("sends a hash's options through the installed catalog", async () => {
-        await node(project, "beside.mjs");
-        assert.deepEqual(sent(), [["/api/v1/tasks/send-receipt/trigger", sha256("receipt-order-42"), RECEIPT]]);
-      });
-
-      it("resets what was triggered, with the SDK's settings", async () => {
-        await node(project, "beside.mjs");
-        await node(project, "reset.mjs");
-        assert.equal(api.requests[1].path, `/api/v1/idempotencyKeys/${sha256("receipt-order-42")}/reset`);
-        assert.equal(api.runs[0].idempotencyKey, undefined);
       });
     });
   }
@@ -152,12 +154,21 @@ describe("docs/sdk.md", () => {
     const inRun = sha256("raw-key-run_abc123");
     const isolated = sha256("raw-key");
     const UNTOUCHED = { plain: inRun, isolated, "isolated-batch": isolated, inheriting: inRun };
+    const commonjs = main.replace(
+      'import * as sdk from "@trigger.dev/sdk";',
+      'import { createRequire } from "node:module";\nconst sdk = createRequire(import.meta.url)("@trigger.dev/sdk");',
+    );
 
     /** The hash that each task was triggered with, and whether the SDK makes `IdempotencyKey`s. */
     async function play(version, extra, ...args) {
-      const project = makeProject(version, { ...files, ...extra, "isolated.mjs": main });
+      const project = makeProject(version, { ...files, "isolated.mjs": main, ...extra });
       try {
         const { swapped } = JSON.parse(await node(project, ...args, "isolated.mjs"));
+        const single = api.requests.filter(({ body }) => body?.options !== undefined);
+        assert.equal(single.length, 3);
+        for (const { body } of single) {
+          assert.deepEqual(body.options.idempotencyKeyOptions, { key: "raw-key", scope: "run" });
+        }
         return { swapped, hashes: Object.fromEntries(api.runs.map(({ task, idempotencyKey }) => [task, idempotencyKey])) };
       } finally {
         project.dispose();
@@ -195,14 +206,39 @@ describe("docs/sdk.md", () => {
       assert.deepEqual(await play("4.8.3", author, "--import=./author.mjs"), { swapped: true, hashes: UNTOUCHED });
     });
 
-    it("hashes alike with register", async () => {
-      assert.deepEqual(await play("4.8.3", {}, "--import=idempotency-keys/register"), { swapped: false, hashes: UNTOUCHED });
-    });
+    for (const version of ["4.5.0", "4.8.3"]) {
+      for (const [format, text] of Object.entries({ "an ES module": main, CommonJS: commonjs })) {
+        it(`hashes alike with register, ${version} as ${format}`, async () => {
+          const played = await play(version, { "isolated.mjs": text }, "--import=idempotency-keys/register");
+          assert.deepEqual(played, { swapped: false, hashes: UNTOUCHED });
+        });
+      }
+    }
+  });
+
+  it("says which batch functions send options", async () => {
+    const rows = [...sdkPages().matchAll(/^ *\| (`\S*\.(?:batchT|t)rigger.*`) \| (sent|never) \| (sent|never) \|$/gm)];
+    const told = rows.flatMap(([, names, array, stream]) =>
+      Array.from(names.matchAll(/`([^`]+)`/g), ([, name]) => [`${name}, array, ${array}`, `${name}, stream, ${stream}`]).flat(),
+    );
+    assert.equal(told.length, 16);
+    const project = makeProject("4.8.3", { "batches.mjs": readFileSync(new URL("../sdk/batch-options.mjs", import.meta.url), "utf8") });
+    try {
+      for (const args of [[], ["--import=idempotency-keys/register"]]) {
+        api.requests.length = 0;
+        await node(project, ...args, "batches.mjs");
+        const items = api.requests.flatMap(({ lines = [] }) => lines);
+        const nameOf = Object.fromEntries(told.map((text) => text.replace(/, \w+$/, "")).map((name) => [sha256(name), name]));
+        const seen = items.map(({ options }) => `${nameOf[options.idempotencyKey]}, ${options.idempotencyKeyOptions ? "sent" : "never"}`);
+        assert.deepEqual(seen.sort(), told.toSorted());
+      }
+    } finally {
+      project.dispose();
+    }
   });
 
   it("has no block of code that isn't run here", () => {
-    const page = readFileSync(new URL("../../../docs/sdk.md", import.meta.url), "utf8");
-    assert.equal(page.match(/^```(?!sh$)\w+$/gm).length, Object.keys(files).length);
+    assert.equal(sdkPages().match(/^```(?!sh$)\w+$/gm).length, Object.keys(files).length);
     assert.deepEqual(Object.keys(files).filter((name) => !RUN.has(name)), []);
   });
 });

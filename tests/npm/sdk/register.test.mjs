@@ -19,17 +19,25 @@ const installed = (...paths) =>
   paths.map((path) => fileURLToPath(new URL(`../runtimes/node_modules/${path}`, import.meta.url))).find(existsSync);
 const node = (major) => installed(`node${major}-linux-x64/bin/node`, `node${major}-linux-arm64/bin/node`);
 const bun = installed("@oven/bun-linux-x64/bin/bun", "@oven/bun-linux-aarch64/bin/bun", "@oven/bun-darwin-aarch64/bin/bun");
+const deno = installed("@deno/linux-x64-glibc/deno", "@deno/linux-arm64-glibc/deno", "@deno/darwin-arm64/deno");
 
 const ENTRY = "idempotency-keys/register";
-/** How each is started. Node 20 has `module.register` alone; the others `module.registerHooks`. */
+/**
+ * How each is started. Node 20 has `module.register` alone; the others `module.registerHooks`. The first of each kind
+ * runs all versions, the others two.
+ */
 const RUNTIMES = {
-  "this Node, --import": { program: process.execPath, flags: ["--import", ENTRY] },
+  "this Node, --import": { program: process.execPath, flags: ["--import", ENTRY], versions: VERSIONS },
   "this Node, --require and --import": { program: process.execPath, flags: ["--require", ENTRY, "--import", ENTRY] },
   "Node 22, NODE_OPTIONS": { program: node(22), flags: [], env: { NODE_OPTIONS: `--import=${ENTRY}` } },
   "Node 24, --require": { program: node(24), flags: ["--require", ENTRY] },
-  "Node 26, --import": { program: node(26), flags: ["--import", ENTRY] },
-  "Bun, --preload": { program: bun, flags: ["--preload", ENTRY] },
+  "Node 26, --import": { program: node(26), flags: ["--import", ENTRY], versions: VERSIONS },
+  "Bun, --preload": { program: bun, flags: ["--preload", ENTRY], versions: VERSIONS },
+  "Deno, --preload": { program: deno, flags: ["run", "--allow-all", "--preload", "./preload.mjs"], env: { DENO_NO_UPDATE_CHECK: "1" } },
 };
+
+/** Deno takes a file. */
+const PRELOAD = { "preload.mjs": `import "${ENTRY}";`, "package.json": `{ "dependencies": { "idempotency-keys": "*" } }` };
 
 /** A program whose SDK is loaded by a worker. */
 const WORKER = `
@@ -65,12 +73,11 @@ function skipWithout(program) {
   return program === undefined ? "npm has no build for this platform" : false;
 }
 
-describe("register, with four versions in one process, each as an ES module and as CommonJS", { concurrency: 2 }, () => {
-  const copies = VERSIONS.flatMap((version) => [`sdk-${version}-esm`, `sdk-${version}-commonjs`]);
+describe("register, with several versions in one process, each as an ES module and as CommonJS", { concurrency: 2 }, () => {
   let project;
   before(() => {
     const app = readFileSync(new URL("./register-app.mjs", import.meta.url), "utf8");
-    project = makePnpmProject(Object.fromEntries(VERSIONS.map((version) => [`sdk-${version}`, version])), { "app.mjs": app, "worker.mjs": WORKER });
+    project = makePnpmProject(Object.fromEntries(VERSIONS.map((version) => [`sdk-${version}`, version])), { "app.mjs": app, "worker.mjs": WORKER, ...PRELOAD });
   });
   after(() => project.dispose());
 
@@ -111,8 +118,10 @@ describe("register, with four versions in one process, each as an ES module and 
   }
 
   for (const [name, runtime] of Object.entries(RUNTIMES)) {
+    const { versions = ["4.3.3", "4.8.3"] } = runtime;
+    const copies = versions.flatMap((version) => [`sdk-${version}-esm`, `sdk-${version}-commonjs`]);
     it(`${name}: a string is made, keys are taken as they are, and their options arrive`, { skip: skipWithout(runtime.program) }, async () => {
-      const args = VERSIONS.map((version) => `sdk-${version}`);
+      const args = versions.map((version) => `sdk-${version}`);
       const { output, lines, requests } = await start(project, runtime, args, { IDEMPOTENCY_KEYS_DEBUG: "1" });
       assert.deepEqual(output, Object.fromEntries(copies.map((copy) => [copy, "string"])));
       for (const copy of copies) {
@@ -122,7 +131,7 @@ describe("register, with four versions in one process, each as an ES module and 
       const file = (version, format) =>
         join(folder, `node_modules/.pnpm/@trigger.dev+core-sdk-${version}/node_modules/@trigger.dev/core/dist/${format}/v3/idempotencyKeys.js`);
       const said = ["esm", "commonjs"].flatMap((format) =>
-        VERSIONS.map((version) => `idempotency-keys: swapped the key module of @trigger.dev/core ${version}: ${file(version, format)}`),
+        versions.map((version) => `idempotency-keys: swapped the key module of @trigger.dev/core ${version}: ${file(version, format)}`),
       );
       assert.deepEqual(swapsIn(lines), said.sort());
     });
@@ -168,7 +177,7 @@ describe("register, with a module of another shape", { concurrency: 2 }, () => {
       appendFileSync(join(core, "dist/esm/v3/idempotencyKeys.js"), "\nexport function added() { return true; }\n");
       appendFileSync(join(core, "dist/commonjs/v3/idempotencyKeys.js"), "\nexports.added = added;\nfunction added() { return true; }\n");
     };
-    project = makePnpmProject({ "sdk-later": { version: "4.8.3", edit: addExport }, "sdk-known": "4.4.6" }, { "app.mjs": APP });
+    project = makePnpmProject({ "sdk-later": { version: "4.8.3", edit: addExport }, "sdk-known": "4.4.6" }, { "app.mjs": APP, ...PRELOAD });
     // One that lacks exports, as before 4.3.3.
     const earlier = join(project.folder, "node_modules/earlier");
     mkdirSync(join(earlier, "dist/esm/v3"), { recursive: true });
@@ -179,7 +188,7 @@ describe("register, with a module of another shape", { concurrency: 2 }, () => {
   });
   after(() => project.dispose());
 
-  for (const name of ["this Node, --import", "Node 26, --import", "Bun, --preload"]) {
+  for (const name of ["this Node, --import", "Node 26, --import", "Bun, --preload", "Deno, --preload"]) {
     const runtime = RUNTIMES[name];
     it(`${name}: it stays as it is, with one warning for each version, and the catalog serves it`, { skip: skipWithout(runtime.program) }, async () => {
       const { output, lines, requests } = await start(project, runtime, [], { IDEMPOTENCY_KEYS_DEBUG: "1" });

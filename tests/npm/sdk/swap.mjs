@@ -104,8 +104,15 @@ const WAYS = {
     files: { "main.mjs": BOTH + PLAY },
     commands: [["--import", "idempotency-keys/register", "main.mjs"]],
   },
-  "the esbuild plugin": { files: { "app.mjs": ESM + PLAY }, commands: [["build.mjs"], ["app.bundle.mjs"]] },
+  "the esbuild plugin": { files: { "app.mjs": ESM + PLAY }, commands: [["build.mjs"], ["app.bundle.mjs"]], isMeant: isFirstOfItsKind },
 };
+
+/** A case of every call with a key, and of every kind of key: the module is the one that register loads, only the loader is another. */
+function isFirstOfItsKind(vector) {
+  const [, call, kind] = vector.id.split("/");
+  const first = (isMeant) => swappedCases.find((other) => !crossesRuns(other) && isMeant(...other.id.split("/").slice(1)));
+  return [first((other, of) => other === call && of !== "none"), first((_, of) => of === kind)].includes(vector) || vector.id === FAN_OUT.id;
+}
 
 /** Whether a key is made in one run and sent in another: the catalog keeps the options of strings for their run only. */
 const crossesRuns = ({ input: { ctx, setup = [] } }) => setup.some((made) => made.ctx?.runId !== ctx?.runId);
@@ -177,7 +184,8 @@ export function testSwapped(version) {
 
     for (const [name, way] of Object.entries(WAYS)) {
       it(`with ${name} sends what the untouched ${REFERENCE} sends`, async () => {
-        const played = way.objects ? swappedCases : swappedCases.filter((vector) => !crossesRuns(vector));
+        const { objects = false, isMeant = () => true } = way;
+        const played = swappedCases.filter((vector) => (objects || !crossesRuns(vector)) && isMeant(vector));
         assert.deepEqual(await differences(version, way, played, asReference(version)), []);
       });
     }

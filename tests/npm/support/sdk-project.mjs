@@ -31,9 +31,13 @@ export function makeProject(sdkVersion, files) {
   return { folder, dispose: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** The files of docs/sdk.md, by name: each block of code behind `<!-- file: name -->`. */
+/** The text of the pages on the SDK. */
+export function sdkPages() {
+  return ["sdk", "sdk-module"].map((page) => readFileSync(new URL(`../../../docs/${page}.md`, import.meta.url), "utf8")).join("\n");
+}
+
+/** The files of these pages, by name: each block of code behind `<!-- file: name -->`. */
 export function documentedFiles() {
-  const page = readFileSync(new URL("../../../docs/sdk.md", import.meta.url), "utf8");
-  const blocks = page.matchAll(/<!-- file: (\S+) -->\n```\w+\n([\s\S]*?)```/g);
+  const blocks = sdkPages().matchAll(/<!-- file: (\S+) -->\n```\w+\n([\s\S]*?)```/g);
   return Object.fromEntries(Array.from(blocks, ([, name, text]) => [name, text]));
 }
