@@ -14,7 +14,9 @@ const tsc = fileURLToPath(new URL("../../../tools/node_modules/typescript/bin/ts
 /** Compiles or fails; nothing runs. */
 const SOURCE = `
 import { apiClientManager, taskContext } from "@trigger.dev/core/v3";
-import { tasks } from "@trigger.dev/sdk";
+import { defineConfig, tasks } from "@trigger.dev/sdk";
+import type { Plugin } from "esbuild";
+import { idempotencyKeysExtension, idempotencyKeysPlugin } from "idempotency-keys/trigger-extension";
 import { IdempotencyKey, idempotencyKeys, type IdempotencyKeyOptions } from "idempotency-keys";
 import {
   createIdempotencyKey, createSdkModule, flattenIdempotencyKey, getIdempotencyKeyOptions, installCatalog, isIdempotencyKey,
@@ -42,6 +44,9 @@ equal<ReturnType<typeof installCatalog>, () => void>(true);
 await makeIdempotencyKey(flattenIdempotencyKey([key, "0"]));
 const value: unknown = key;
 if (isIdempotencyKey(value)) equal<typeof value, IdempotencyKey | string>(true);
+
+defineConfig({ project: "proj_abc123", maxDuration: 300, build: { extensions: [idempotencyKeysExtension()] } });
+const plugin: Plugin = idempotencyKeysPlugin();
 `;
 
 describe("the types, beside those of the published SDK", () => {
