@@ -127,7 +127,7 @@ export default defineConfig({
     ],
     sidebar: [
       { text: "Start", items: guides("getting-started", "recipes", "troubleshooting") },
-      { text: "Keys", items: guides("payloads", "tokens", "sdk", "migration", "command-line") },
+      { text: "Keys", items: guides("payloads", "tokens", "sdk", "sdk-module", "migration", "command-line") },
       { text: "Run once", items: guides("run-once", "run-once-operations", "transactions", "http") },
       { text: "API", link: "/api/", collapsed: true, items: apiPages },
       { text: "Reference", items: [{ ...item("docs/crate.md"), text: "The Rust crate" }, ...guides("wire-format", "runtimes")] },
