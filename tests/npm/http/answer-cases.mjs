@@ -125,6 +125,31 @@ export const ANSWER_CASES = {
     same(codeOf(second), "response-not-stored", "second");
   },
 
+  async "a large answer that is still coming: it is known already that it can't be replayed"(setting) {
+    const { opened, open } = gate();
+    const { state, raw, send } = await start(setting, () => {
+      const body = new ReadableStream({
+        async start(controller) {
+          controller.enqueue(new Uint8Array(300_000).fill(97));
+          await opened;
+          controller.enqueue(new Uint8Array(5).fill(98));
+          controller.close();
+        },
+      });
+      return new Response(body, { headers: { "content-type": "text/plain" } });
+    });
+    const key = newKey();
+    const response = await raw("/a", { key });
+    const reader = response.body.getReader();
+    const { value } = await reader.read();
+    same(value[0], 97, "the first bytes");
+    same(codeOf(await send("/a", { key })), "response-not-stored", "a retry meanwhile");
+    open();
+    let length = value.length;
+    for (let read = await reader.read(); !read.done; read = await reader.read()) length += read.value.length;
+    same([length, state.runs], [300_005, 1], "the rest");
+  },
+
   async "a small answer that comes in pieces is stored"(setting) {
     const { second } = await replays(setting, () => streamed(10, new Uint8Array(100).fill(98), { headers: { "content-type": "text/plain" } }));
     same(second.bytes.length, 1000, "length");
@@ -188,7 +213,7 @@ export const ANSWER_CASES = {
       release: (...all) => store.release(...all),
     });
     const { send } = await start(setting, counting, { store: slow });
-    await send("/a", { key: newKey() });
+    same((await send("/a", { key: newKey() })).status, 201, "answer");
     same(stored, true, "stored before it is sent");
     await until(() => stored, "storing");
   },

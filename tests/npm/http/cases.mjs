@@ -57,7 +57,7 @@ export async function start(setting, handler, config = {}) {
     },
   );
   const raw = (path, { method = "POST", key, headers, ...init } = {}) =>
-    send(path, { method, headers: { ...headers, ...(key === undefined ? {} : { "idempotency-key": key }) }, ...init });
+    send(path, { method, headers: [...new Headers(headers), ...(key === undefined ? [] : [["idempotency-key", key]])], ...init });
   return { state, store, raw, send: async (path, init) => read(await raw(path, init)) };
 }
 

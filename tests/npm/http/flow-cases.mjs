@@ -68,6 +68,26 @@ export const FLOW_CASES = {
     same([(await first).status, (await send("/a", { key })).text, state.runs], [201, '{"run":1}', 1], "afterwards");
   },
 
+  async "a client that is gone before the answer: the handler goes on, and the retry gets the answer"(setting) {
+    const { opened, open } = gate();
+    const { state, raw, send } = await start(setting, async (...all) => (await opened, counting(...all)));
+    const key = newKey();
+    const client = new AbortController();
+    const gone = raw("/a", { key, signal: client.signal }).catch(() => undefined);
+    await until(() => state.runs === 1, "the first run");
+    client.abort();
+    await sleep(100);
+    same([state.onces[0].signal.aborted, codeOf(await send("/a", { key }))], [false, "in-progress"], "meanwhile");
+    open();
+    await gone;
+    let answer = await send("/a", { key });
+    for (let tries = 0; tries < 100 && answer.status === 409; tries++) {
+      await sleep(20);
+      answer = await send("/a", { key });
+    }
+    same([answer.status, answer.text, isReplay(answer), state.runs], [201, '{"run":1}', true, 1], "the retry");
+  },
+
   async "a lease that was lost to another: 409, and then the other's answer"(setting) {
     const { opened, open } = gate();
     const store = await setting.newStore();

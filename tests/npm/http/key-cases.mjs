@@ -1,5 +1,6 @@
 /** The header, callers and operations. */
 import { codeOf, counting, gate, isReplay, newKey, same, start } from "./cases.mjs";
+import { STRUCTURED_STRINGS } from "./structured-strings.mjs";
 
 const LONG = "k".repeat(255);
 
@@ -38,8 +39,9 @@ export const KEY_CASES = {
   async "GET, HEAD, PUT and DELETE: keys are ignored unless the methods are listed"(setting) {
     const { state, send } = await start(setting, counting);
     const key = newKey();
-    for (const method of ["GET", "PUT", "DELETE", "GET"]) await send("/a", { method, key });
-    same(state.runs, 4, "runs");
+    const methods = ["GET", "HEAD", "PUT", "DELETE"];
+    for (const method of [...methods, ...methods]) same((await send("/a", { method, key })).status, 201, method);
+    same(state.runs, 8, "runs");
     const listing = await start(setting, counting, { methods: ["put"] });
     for (const _ of [1, 2]) same((await listing.send("/a", { method: "PUT", key })).text, '{"run":1}', "answer to PUT");
     for (const _ of [1, 2]) await listing.send("/a", { method: "POST", key });
@@ -54,6 +56,34 @@ export const KEY_CASES = {
       same([key, answer.status, codeOf(answer)], [key, 400, "key-invalid"], "answer");
       same(key.length > 3 && answer.text.includes(key), false, "echo");
       same(answer.headers.get("idempotency-key"), null, "header");
+    }
+    same(state.runs, 0, "runs");
+  },
+
+  async "the strings of httpwg/structured-field-tests: the key is what they stand for, or the answer is 400"(setting) {
+    const { state, send } = await start(setting, counting);
+    for (const [index, [field, text]] of STRUCTURED_STRINGS.entries()) {
+      const isKey = text !== undefined && text.length >= 1 && text.length <= 255;
+      state.onces.length = 0;
+      let answer;
+      try {
+        answer = await send(`/${index}`, { key: field });
+      } catch (error) {
+        // Nobody can send a header with such a character.
+        same([field, isKey, error.name], [field, false, "TypeError"], "refused by the runtime");
+        continue;
+      }
+      same([field, answer.status, state.onces[0]?.key], isKey ? [field, 201, text] : [field, 400, undefined], "answer");
+    }
+  },
+
+  async "two lines of the header: 400"(setting) {
+    const { state, send } = await start(setting, counting);
+    for (const [first, second] of [["a", "b"], ["a", "a"], ['"a"', '"b"']]) {
+      const headers = new Headers({ "idempotency-key": first });
+      headers.append("idempotency-key", second);
+      const answer = await send("/a", { headers });
+      same([answer.status, codeOf(answer)], [400, "key-invalid"], `${first} and ${second}`);
     }
     same(state.runs, 0, "runs");
   },

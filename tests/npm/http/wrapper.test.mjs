@@ -1,0 +1,112 @@
+/** What only the wrapper and Hono have: Workers' context, answers of `fetch` that are passed on; and sealed results. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { gunzipSync, gzipSync } from "node:zlib";
+
+import { Hono } from "hono";
+
+import { hono, http, runOnce } from "./package.mjs";
+
+const request = (key, init) => new Request("https://api.example.com/a", { method: "POST", ...init, headers: { "idempotency-key": key, ...init?.headers } });
+
+/** A store that takes its time to keep a result, and says when it has. */
+function slowStore() {
+  const store = new runOnce.MemoryStore();
+  const state = { completed: false };
+  const complete = async (...all) => {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    state.completed = await store.complete(...all);
+    return state.completed;
+  };
+  const { acquire, renew, release } = Object.fromEntries(["acquire", "renew", "release"].map((name) => [name, (...all) => store[name](...all)]));
+  return { state, store: { acquire, renew, release, complete } };
+}
+
+describe("on Workers", () => {
+  const SERVERS = {
+    "the context is the execution context": (config, handler) => {
+      const handle = http.createIdempotency(config)(handler);
+      return (incoming, execution) => handle(incoming, execution);
+    },
+    "the context has it as ctx": (config, handler) => {
+      const handle = http.createIdempotency(config)(handler);
+      return (incoming, execution) => handle(incoming, { env: {}, ctx: execution });
+    },
+    Hono: (config, handler) => {
+      const app = new Hono();
+      app.post("/a", hono.idempotency(config), () => handler());
+      return (incoming, execution) => app.fetch(incoming, {}, execution);
+    },
+  };
+  for (const [name, serve] of Object.entries(SERVERS)) {
+    test(`waitUntil is told to wait until the answer is stored: ${name}`, async () => {
+      const { state, store } = slowStore();
+      const promises = [];
+      // As workerd's own: it can't be called without its object.
+      class ExecutionContext {
+        #promises = promises;
+        waitUntil(promise) {
+          this.#promises.push(promise);
+        }
+        passThroughOnException() {}
+      }
+      const send = serve({ store, caller: "anyone" }, () => new Response("x"));
+      const answered = send(request("k"), new ExecutionContext());
+      while (promises.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      assert.equal(state.completed, false);
+      await Promise.all(promises);
+      assert.equal(state.completed, true);
+      assert.equal((await answered).status, 200);
+    });
+  }
+
+  test("a handler that throws makes no unhandled rejection of it", async () => {
+    const promises = [];
+    const handle = http.createIdempotency({ store: new runOnce.MemoryStore(), caller: "anyone" })(() => Promise.reject(new Error("no")));
+    await assert.rejects(handle(request("k"), { waitUntil: (promise) => void promises.push(promise) }), /no/);
+    assert.equal((await Promise.allSettled(promises))[0].status, "fulfilled");
+  });
+});
+
+describe("encoded answers", () => {
+  /** Status and headers of an upstream's answer, with a body that `fetch` has decoded, as Node's does. */
+  async function replayed(body, encoding) {
+    const handle = http.createIdempotency({ store: new runOnce.MemoryStore(), caller: "anyone" })(
+      () => new Response(body, { headers: { "content-encoding": encoding, "content-type": "text/plain" } }),
+    );
+    await (await handle(request("k"), {})).arrayBuffer();
+    const replay = await handle(request("k"), {});
+    assert.equal(replay.headers.get("idempotent-replayed"), "true");
+    return { encoding: replay.headers.get("content-encoding"), bytes: Buffer.from(await replay.arrayBuffer()) };
+  }
+
+  test("bytes that are encoded keep the header, and decode to the text", async () => {
+    const { encoding, bytes } = await replayed(gzipSync("hello"), "gzip");
+    assert.deepEqual([encoding, gunzipSync(bytes).toString()], ["gzip", "hello"]);
+  });
+
+  test("bytes that fetch has decoded lose it", async () => {
+    const { encoding, bytes } = await replayed("hello", "gzip");
+    assert.deepEqual([encoding, bytes.toString()], [null, "hello"]);
+  });
+});
+
+test("sealedStore: answers are stored sealed, and replayed in the open", async () => {
+  const inner = new runOnce.MemoryStore();
+  const seen = [];
+  const spied = {
+    acquire: (...all) => inner.acquire(...all),
+    renew: (...all) => inner.renew(...all),
+    release: (...all) => inner.release(...all),
+    complete: (hash, holder, result, ttl) => (seen.push(result), inner.complete(hash, holder, result, ttl)),
+  };
+  const store = runOnce.sealedStore(spied, {
+    seal: async (text) => Buffer.from(text).toString("hex"),
+    open: async (text) => Buffer.from(text, "hex").toString(),
+  });
+  let runs = 0;
+  const handle = http.createIdempotency({ store, caller: "anyone" })(() => Response.json({ secret: ++runs }));
+  for (const _ of [1, 2]) assert.deepEqual(await (await handle(request("k"), {})).json(), { secret: 1 });
+  assert.equal(seen.length, 1);
+  assert.equal(seen[0].includes("secret"), false);
+});
