@@ -14,7 +14,10 @@ const folder = join(installed, "http-suite");
 mkdirSync(folder, { recursive: true });
 for (const file of readdirSync(here).filter((name) => name.endsWith(".mjs"))) cpSync(join(here, file), join(folder, file));
 mkdirSync(join(folder, "node_modules"), { recursive: true });
-if (!existsSync(join(folder, "node_modules/hono"))) symlinkSync(join(here, "node_modules/hono"), join(folder, "node_modules/hono"));
+for (const framework of ["express", "express4", "fastify", "hono"]) {
+  const link = join(folder, "node_modules", framework);
+  if (!existsSync(link)) symlinkSync(join(here, "node_modules", framework), link);
+}
 
 function passed({ cases, failures }) {
   assert.deepEqual(failures, []);
@@ -30,11 +33,12 @@ for (const path of ["/wrapper", "/hono"]) {
 
 const PROGRAMS = {
   Bun: [["linux-x64", "linux-aarch64", "darwin-aarch64"].map((platform) => `@oven/bun-${platform}/bin/bun`), []],
-  Deno: [["linux-x64-glibc", "linux-arm64-glibc", "darwin-arm64"].map((platform) => `@deno/${platform}/deno`), ["run", "--quiet", "--no-prompt"]],
+  Deno: [["linux-x64-glibc", "linux-arm64-glibc", "darwin-arm64"].map((platform) => `@deno/${platform}/deno`), ["run", "--quiet", "--no-prompt", "--allow-all"]],
 };
 for (const [name, [files, args]] of Object.entries(PROGRAMS)) {
-  test(`${name}: wrapper`, async () => {
+  test(`${name}: the wrapper and every adapter`, async (t) => {
     const { report } = await runProgram({ folder }, fromPackages(files, name), args, "runtime.mjs");
-    passed(report);
+    assert.equal(Object.keys(report).length, 6);
+    for (const [subject, of] of Object.entries(report)) await t.test(subject, () => passed(of));
   });
 }

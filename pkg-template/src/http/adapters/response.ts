@@ -106,6 +106,8 @@ export class Capture {
   #cancelled = false;
   #needsDrain = false;
   #sends = false;
+  /** The response's own write or end is on the stack. */
+  #calls = false;
   #heldClose: unknown[] | undefined;
   #holdsClose = true;
 
@@ -138,7 +140,8 @@ export class Capture {
         get: () => shown() || (Reflect.get(Object.getPrototypeOf(outgoing) as object, name, outgoing) as boolean),
       });
     };
-    hidden("headersSent", () => this.#began);
+    // Bun's own write and end look at it.
+    hidden("headersSent", () => this.#began && !this.#calls);
     hidden("writableEnded", () => this.#ended);
     Object.assign(outgoing, {
       // What is called when the answer is sent goes on to Node; other middlewares may have wrapped it.
@@ -252,10 +255,9 @@ export class Capture {
 
   async #deliver(body: Body): Promise<void> {
     const outgoing = this.#outgoing;
-    const { write, end } = this.#original;
     this.#sends = true;
     if (body === null || body instanceof Uint8Array) {
-      end.call(outgoing, ...((body === null ? [] : [body]) as never[]));
+      this.#call("end", ...(body === null ? [] : [body]));
       return this.#releaseClose();
     }
     const reader = body.getReader();
@@ -272,10 +274,19 @@ export class Capture {
     while (isOpen) {
       const { done, value } = await reader.read();
       if (done) break;
-      if (write.call(outgoing, value as never)) continue;
+      if (this.#call("write", value) === true) continue;
       await Promise.race([closed, new Promise<void>((resolve) => void outgoing.once("drain", resolve))]);
     }
-    end.call(outgoing);
+    this.#call("end");
+  }
+
+  #call(name: "write" | "end", ...chunks: readonly Uint8Array[]): unknown {
+    this.#calls = true;
+    try {
+      return this.#original[name].call(this.#outgoing, ...(chunks as never[]));
+    } finally {
+      this.#calls = false;
+    }
   }
 
   /** From here on the handler is told when its client leaves. */
