@@ -24,11 +24,14 @@ function passed({ cases, failures }) {
   assert.ok(cases > 70, `${cases} cases`);
 }
 
-const worker = await startWorker(join(folder, "worker.mjs"), installed);
+const worker = await startWorker(join(folder, "worker.mjs"), installed, {
+  d1Databases: ["DB"],
+  durableObjects: { OBJECTS: { className: "RunOnceObject", useSQLite: true } },
+});
 after(() => worker.dispose());
 
-for (const path of ["/wrapper", "/hono"]) {
-  test(`workerd: ${path.slice(1)}`, async () => passed(await (await worker.fetch(path)).json()));
+for (const path of ["wrapper/memory", "wrapper/durable-object", "wrapper/d1", "hono/memory"]) {
+  test(`workerd: ${path}`, async () => passed(await (await worker.fetch(`/${path}`)).json()));
 }
 
 const PROGRAMS = {
