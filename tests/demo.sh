@@ -31,3 +31,6 @@ node tests/demo-register.mjs .tools/scratch/node
 
 printf '\n== On Cloudflare workerd\n\n'
 node tests/demo-edge.mjs
+
+printf '\n== An Idempotency-Key: a client is killed while it pays, and started again\n\n'
+(prepare http && node index.mjs)

@@ -46,7 +46,7 @@ export async function startWorker(entry, folder, options = {}) {
   return startModules(await bundleWorker(entry, folder), folder, options);
 }
 
-/** A worker that answers `fetch(path, init)`; `d1(binding)` is a database of its; `dispose()` ends it. */
+/** A worker that answers `fetch(path, init)`, and others at `url`; `d1(binding)` is a database of its; `dispose()` ends it. */
 export async function startModules(modules, folder, options = {}) {
   const miniflare = new Miniflare({
     compatibilityDate: "2025-06-01",
@@ -54,14 +54,16 @@ export async function startModules(modules, folder, options = {}) {
     modulesRoot: folder,
     ...options,
   });
+  let url;
   try {
-    await miniflare.ready;
+    url = (await miniflare.ready).origin;
   } catch (error) {
     await miniflare.dispose();
     throw error;
   }
   return {
     modules,
+    url,
     fetch: (path, init) => miniflare.dispatchFetch(`http://localhost${path}`, init),
     /** The D1 database of that binding. */
     d1: (binding) => miniflare.getD1Database(binding),
