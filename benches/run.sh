@@ -8,9 +8,11 @@ node=${BENCH_NODE:-node}
 tools/setup.sh tools tests/npm tests/npm/runtimes benches/js
 "$node" --expose-gc --max-old-space-size=4096 benches/js/bench.mjs "$@"
 if [[ " $* " == *" --all "* ]]; then
-  tools/setup.sh tests/npm/run-once
+  tools/setup.sh tests/npm/run-once tests/npm/http
   echo
   "$node" benches/js/run-once.mjs
   echo
   "$node" benches/js/http.mjs
+  echo
+  "$node" benches/js/http-express.mjs
 fi
