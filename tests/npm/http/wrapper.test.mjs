@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
 
 import { Hono } from "hono";
+import { cors } from "hono/cors";
 
 import { hono, http, runOnce } from "./package.mjs";
 
@@ -109,4 +110,33 @@ test("sealedStore: answers are stored sealed, and replayed in the open", async (
   for (const _ of [1, 2]) assert.deepEqual(await (await handle(request("k"), {})).json(), { secret: 1 });
   assert.equal(seen.length, 1);
   assert.equal(seen[0].includes("secret"), false);
+});
+
+test("where it goes: inside authentication and CORS headers, outside validation", async () => {
+  const app = new Hono();
+  let runs = 0;
+  app.use(cors({ origin: "https://shop.example.com", allowHeaders: ["Idempotency-Key"], exposeHeaders: ["Idempotency-Key", "Idempotent-Replayed", "Retry-After"] }));
+  app.use(async (c, next) => (c.req.header("authorization") ? next() : c.text("who?", 401)));
+  app.use(hono.idempotency({ store: new runOnce.MemoryStore(), caller: (incoming) => incoming.headers.get("authorization") }));
+  app.post("/a", async (c) => {
+    runs++;
+    const { amount } = await c.req.json();
+    return amount > 0 ? c.json({ runs }, 201) : c.json({ error: "amount" }, 400);
+  });
+  const origin = "https://shop.example.com";
+  const send = async (key, amount, headers = { authorization: "a" }) => {
+    const response = await app.fetch(request(key, { body: JSON.stringify({ amount }), headers: { origin, "content-type": "application/json", ...headers } }));
+    return [response.status, response.headers.get("idempotent-replayed"), response.headers.get("access-control-expose-headers")];
+  };
+  const exposed = "Idempotency-Key,Idempotent-Replayed,Retry-After";
+
+  const preflight = await app.fetch(new Request("https://api.example.com/a", { method: "OPTIONS", headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "idempotency-key" } }));
+  assert.deepEqual([preflight.status, preflight.headers.get("access-control-allow-headers")], [204, "Idempotency-Key"]);
+  assert.deepEqual(await send("k", 1, {}), [401, null, exposed], "not stored: it never came here");
+  assert.deepEqual([await send("k", 1), await send("k", 1)], [[201, null, exposed], [201, "true", exposed]]);
+  // A request that validation refused: the refusal is the answer, and the corrected request needs a new key.
+  assert.deepEqual([await send("v", 0), await send("v", 0)], [[400, null, exposed], [400, "true", exposed]]);
+  assert.equal((await send("v", 5))[0], 422);
+  assert.equal((await send("v2", 5))[0], 201);
+  assert.equal(runs, 3);
 });
