@@ -1,166 +1,95 @@
-/**
- * Faults of servers and networks, one after the other, while two instances want the results of many
- * keys. A ledger settles the books: one result a key, every further execution explained, no error that
- * isn't documented, no call that doesn't end, nobody who isn't told.
- *
- * RUN_ONCE_LONG makes it a matter of minutes.
- */
+/** Faults of Redis and of the network to it; and mistakes in a store and its caller, each of which has to be found. */
 import assert from "node:assert/strict";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { Redis } from "ioredis";
-import pg from "pg";
-
+import { LEASE_MS, SETTINGS, startCrowd } from "./crowd.mjs";
+import { memoryEngine, redisEngine } from "./fault-engines.mjs";
+import { through } from "./faults.mjs";
 import { runOnce as entry } from "./package.mjs";
-import { startProxy } from "./proxy.mjs";
-import { startPostgres, startRedis } from "./services.mjs";
 
-const { createRunOnce, postgresMigration, PostgresStore, RedisStore } = entry;
-const rounds = process.env.RUN_ONCE_LONG ? 30 : 1;
-const leaseMs = 500;
-const waitMs = 3000;
-const storeTimeoutMs = 400;
-/** Of a call that runs its callback: waiting, working, ten seconds of publishing with its last request; and a crowded machine. */
-const LONGEST_MS = waitMs + 10_000 + 4 * storeTimeoutMs + 5000;
-const DOCUMENTED = new Set(["ERR_IN_PROGRESS", "ERR_STORE", "ERR_PUBLISH", "ERR_LEASE_LOST"]);
+await through("a store in memory", memoryEngine);
+await through("Redis", redisEngine);
 
-const unhandled = [];
-process.on("unhandledRejection", (error) => unhandled.push(String(error)));
+/** A store with some operations of its own. */
+const but = (store, operations) => ({
+  acquire: (...args) => store.acquire(...args),
+  renew: (...args) => store.renew(...args),
+  complete: (...args) => store.complete(...args),
+  release: (...args) => store.release(...args),
+  ...operations,
+});
 
-const quiet = () => {};
-const ENGINES = {
-  async redis() {
-    const service = await startRedis();
-    const proxy = await startProxy(service.port);
-    const admin = new Redis(service.url).on("error", quiet);
-    const clients = [0, 1].map(() => new Redis({ port: proxy.port, commandTimeout: 2 * storeTimeoutMs, retryStrategy: () => 50, maxRetriesPerRequest: 5 }).on("error", quiet));
-    const faults = {
-      "scripts flushed": () => admin.script("FLUSH"),
-      "out of memory": async () => (await admin.config("SET", "maxmemory", "1"), await sleep(700), admin.config("SET", "maxmemory", "0")),
-      "takes no writes": async () => (await admin.replicaof("127.0.0.1", "1"), await sleep(300), admin.replicaof("NO", "ONE")),
-      "connections killed": () => admin.client("KILL", "TYPE", "normal", "SKIPME", "yes"),
-    };
-    return { service, proxy, faults, stores: clients.map((client) => new RedisStore(client)), close: () => [admin, ...clients].forEach((client) => client.disconnect()) };
+const STORES = {
+  "forgets a takeover when the key is given back": {
+    found: /isn't told of/,
+    broken(store) {
+      const given = new Set();
+      return but(store, {
+        release: (hash, holder) => (given.add(hash), store.release(hash, holder)),
+        acquire: async (hash, claim) => {
+          const answer = await store.acquire(hash, claim);
+          return answer.status === "takenOver" && given.has(hash) ? { status: "acquired" } : answer;
+        },
+      });
+    },
   },
-  async postgres() {
-    const service = await startPostgres();
-    const proxy = await startProxy(service.port);
-    const admin = new pg.Pool({ connectionString: service.url, max: 1 }).on("error", quiet);
-    await admin.query(postgresMigration());
-    const isolation = ["read committed", "serializable", "repeatable read"];
-    const pools = isolation.map((level) =>
-      new pg.Pool({ host: "127.0.0.1", port: proxy.port, user: "postgres", database: "postgres", max: 4, query_timeout: 2 * storeTimeoutMs, connectionTimeoutMillis: 2 * storeTimeoutMs, options: `-c default_transaction_isolation=${level.replace(" ", "\\ ")}` }).on("error", quiet),
-    );
-    const faults = {
-      "connections terminated": () => admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"),
-      "statements time out": async () => (await admin.query("ALTER ROLE postgres SET statement_timeout = '1ms'"), await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"), await sleep(400), admin.query("SET statement_timeout = 0; ALTER ROLE postgres RESET statement_timeout; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()")),
-      "takes no writes": async () => (await admin.query("ALTER SYSTEM SET default_transaction_read_only = on; "), await admin.query("SELECT pg_reload_conf()"), await sleep(400), await admin.query("SET default_transaction_read_only = off"), await admin.query("ALTER SYSTEM RESET default_transaction_read_only"), admin.query("SELECT pg_reload_conf()")),
-    };
-    return { service, proxy, faults, stores: pools.map((pool) => new PostgresStore(pool)), close: () => [admin, ...pools].map((pool) => pool.end().catch(quiet)) };
+  "tells nobody of a takeover": {
+    found: /isn't told of/,
+    broken: (store) =>
+      but(store, {
+        async acquire(hash, claim) {
+          const answer = await store.acquire(hash, claim);
+          return answer.status === "takenOver" ? { status: "acquired" } : answer;
+        },
+      }),
   },
+  "ends leases early": {
+    found: /still runs, and isn't told/,
+    broken: (store) =>
+      but(store, {
+        acquire: (hash, claim) => store.acquire(hash, { ...claim, leaseMs: claim.leaseMs / 20 }),
+        renew: (hash, holder, leaseMs, ttlMs) => store.renew(hash, holder, leaseMs / 20, ttlMs),
+      }),
+  },
+  "lets whoever lost its lease believe that it published": {
+    found: /has two results/,
+    broken: (store) => but(store, { complete: async (...args) => (await store.complete(...args), true) }),
+  },
+  "forgets results": { found: /had the result of|has two results/, broken: (store) => but(store, { complete: async () => true }) },
 };
 
-/** What all stores on a network meet. */
-function commonFaults({ service, proxy }) {
-  const mode = (name, ms) => async () => {
-    proxy.mode = name;
-    await sleep(ms);
-    proxy.mode = "pass";
-  };
-  return {
-    "request cut": mode("cut the request", 300),
-    "answer cut": mode("cut the answer", 300),
-    "cut within an answer": mode("cut within the answer", 300),
-    "stall shorter than the lease": mode("stall", 250),
-    "stall longer than the lease": mode("stall", 3 * leaseMs),
-    "server killed and restarted": async () => (await service.kill(), service.start()),
-    "server away for longer than the lease": async () => (await service.kill(), await sleep(3 * leaseMs), service.start()),
-  };
+const CALLERS = {
+  "doesn't end a call": { found: /a call doesn't end/, broken: (runOnce) => (key, work) => runOnce(key, work).then((result) => (result.id === 1 ? new Promise(() => {}) : result)) },
+  "throws what isn't documented": { found: /an error that isn't documented/, broken: (runOnce) => (key, work) => runOnce(key, work).catch((cause) => Promise.reject(new TypeError("internal", { cause }))) },
+  "runs a callback apart from the store": { found: /two results|nothing explains/, broken: (runOnce) => async (key, work) => (await runOnce(key, work), work("", { takenOver: true, signal: AbortSignal.abort() })) },
+};
+
+const cutOff = "one instance cut off for longer than the lease";
+/** A crowd whose callbacks outlast a lease, while the first instance is cut off. */
+async function wrongs(stores, faults, broken = (runOnce) => runOnce, longestMs = undefined) {
+  const instances = stores.map((store) => ({ runOnce: broken(entry.createRunOnce({ store, ...SETTINGS }).runOnce) }));
+  const { stop } = startCrowd(instances, "planted", { workMs: () => 1.5 * LEASE_MS, longestMs });
+  await sleep(100);
+  await faults[cutOff]();
+  return (await stop()).wrong;
 }
 
-/** Wants the results of keys, one after the other and several at once, until told to stop. */
-function startCrowd(stores, name) {
-  const ledger = { executions: [], ends: [], errors: {}, results: new Map(), wrong: [], longest: 0 };
-  let stopped = false;
-  let next = 0;
-  const instances = stores.map((store) => createRunOnce({ store, lease: leaseMs, waitTimeout: waitMs, storeTimeout: storeTimeoutMs }));
-  const work = (key) => async (_, execution) => {
-    const open = ledger.executions.filter((one) => one.key === key && !one.threw && !one.published);
-    const mine = { key, id: ledger.executions.length, takenOver: execution.takenOver };
-    // Read before the signal's first look: whoever ran into its lease's end has to know by now.
-    if (open.length > 0 && !execution.takenOver) ledger.wrong.push(`${key}: execution ${mine.id} isn't told of ${open.map(({ id }) => id)}`);
-    for (const other of open) if (!other.over && !other.execution.signal.aborted) ledger.wrong.push(`${key}: execution ${other.id} still runs, and isn't told`);
-    ledger.executions.push(Object.assign(mine, { execution }));
-    await sleep(mine.id % 7 === 0 ? 1.2 * leaseMs : 30);
-    mine.over = true;
-    if (mine.id % 5 === 4) {
-      mine.threw = true;
-      throw Object.assign(new Error("the work failed"), { code: "threw" });
-    }
-    return { key, id: mine.id };
-  };
-  const call = async (instance, key) => {
-    const began = performance.now();
-    try {
-      const result = await instance.runOnce(key, work(key));
-      const first = ledger.results.get(key) ?? result;
-      ledger.results.set(key, first);
-      if (result.key !== key || result.id !== first.id) ledger.wrong.push(`${key} has two results, ${first.id} and ${result.id}`);
-      ledger.executions[result.id].published = true;
-      return true;
-    } catch (error) {
-      ledger.errors[error.code] = (ledger.errors[error.code] ?? 0) + 1;
-      if (error.code !== "threw" && !DOCUMENTED.has(error.code)) ledger.wrong.push(`${key}: ${error.code} ${error.stack}`);
-      await sleep(20);
-      return false;
-    } finally {
-      ledger.longest = Math.max(ledger.longest, performance.now() - began);
-    }
-  };
-  const lane = async (instance) => {
-    while (!stopped) {
-      const key = `${name}-${Math.floor(next++ / instances.length)}`;
-      while (!(await call(instance, key)));
-    }
-  };
-  const lanes = instances.flatMap((instance) => [lane(instance), lane(instance), lane(instance)]);
-  return { ledger, instances, stop: () => ((stopped = true), Promise.all(lanes)) };
-}
-
-for (const [engine, open] of Object.entries(ENGINES)) {
-  const opened = await open();
-  const { service, proxy, stores } = opened;
-  after(async () => {
-    opened.close();
-    proxy.close();
-    await service.stop();
+describe("a planted mistake is found: ", { concurrency: true }, () => {
+  for (const [mistake, { found, broken }] of Object.entries(STORES)) {
+    test(`a store that ${mistake}`, async () => {
+      const { stores, faults } = memoryEngine(broken);
+      assert.match((await wrongs(stores, faults, undefined, 3000)).join("\n"), found);
+    });
+  }
+  for (const [mistake, { found, broken }] of Object.entries(CALLERS)) {
+    test(`a runOnce that ${mistake}`, async () => {
+      const { stores, faults } = memoryEngine();
+      assert.match((await wrongs(stores, faults, broken, 3000)).join("\n"), found);
+    });
+  }
+  test("and without one nothing is", async () => {
+    const { stores, faults } = memoryEngine();
+    assert.deepEqual(await wrongs(stores, faults), []);
   });
-  describe(`faults on ${engine}`, () => {
-    for (const [fault, inject] of Object.entries({ ...opened.faults, ...commonFaults(opened) })) {
-      test(`${fault}: the books balance`, async (t) => {
-        const { ledger, instances, stop } = startCrowd(stores, `${engine} ${fault}`);
-        await sleep(200);
-        for (let round = 0; round < rounds; round++) {
-          await inject();
-          await sleep(700);
-        }
-        await stop();
-        const { executions, results, errors, wrong, longest } = ledger;
-        for (const [key, { id }] of results) {
-          const again = await instances[0].runOnce(key, () => assert.fail(`${key} is lost`));
-          if (again.id !== id) wrong.push(`${key} had the result of ${id}, and has that of ${again.id}`);
-          const unexplained = executions.filter((one) => one.key === key && !one.threw && !one.published && one.id !== id && executions.every((later) => later.key !== key || !later.takenOver));
-          if (unexplained.length > 0) wrong.push(`${key}: nothing explains ${unexplained.length} executions more`);
-        }
-        if (longest > LONGEST_MS) wrong.push(`a call took ${longest} ms`);
-        t.diagnostic(`${results.size} keys, ${executions.length} executions, ${executions.filter(({ takenOver }) => takenOver).length} told of a takeover, longest call ${Math.round(longest)} ms, errors: ${JSON.stringify(errors)}`);
-        for (const message of wrong) t.diagnostic(message);
-        if (wrong.length > 0) t.diagnostic(`ledger: ${JSON.stringify(executions.map(({ execution, ...rest }) => rest))}`);
-        assert.deepEqual(wrong, []);
-        assert.deepEqual(unhandled, []);
-        assert.ok(results.size > 5, `${results.size} keys`);
-      });
-    }
-  });
-}
+});

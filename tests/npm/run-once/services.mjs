@@ -5,14 +5,14 @@
  */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { accessSync, chownSync, constants, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { accessSync, chownSync, constants, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const isRoot = process.getuid?.() === 0;
-const PACKAGES = { "redis-server": "redis-server", postgres: "postgresql" };
+const PACKAGES = { "redis-server": "redis-server", postgres: "postgresql", pgbouncer: "pgbouncer" };
 
 function fail(message, options) {
   throw new Error(message, options);
@@ -157,13 +157,13 @@ function answers(port, greeting, expected) {
   });
 }
 
-/** A Redis that loses nothing that it has acknowledged. */
-export async function startRedis() {
+/** A Redis that loses nothing that it has acknowledged; `more` are settings of a test's own. */
+export async function startRedis(more = {}) {
   const program = need("redis-server");
   const user = findUser();
   const port = await freePort();
   const folder = folderFor("redis", user);
-  const settings = { port, bind: "127.0.0.1", dir: folder, save: "", appendonly: "yes", appendfsync: "always", "maxmemory-policy": "noeviction" };
+  const settings = { port, bind: "127.0.0.1", dir: folder, save: "", appendonly: "yes", appendfsync: "always", "maxmemory-policy": "noeviction", ...more };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const ready = () => answers(port, "PING\r\n", "+PONG");
   const service = new Service({ user, program, args, signal: "KILL", port, folder, ready });
@@ -186,6 +186,22 @@ export async function startPostgres() {
   const ready = () => answers(port, startupMessage("postgres"), "R");
   // QUIT, not KILL: its own processes would outlive it for a while, and bar the next start.
   const service = new Service({ user, program, args, signal: "QUIT", port, folder, ready });
+  await service.start();
+  return Object.assign(service, { url: `postgres://postgres@127.0.0.1:${port}/postgres` });
+}
+
+/** A PgBouncer in transaction mode in front of a PostgreSQL, to which it connects as `user`. */
+export async function startPgbouncer(upstream, user, more = {}) {
+  const program = need("pgbouncer");
+  const identity = findUser();
+  const port = await freePort();
+  const folder = folderFor("pgbouncer", identity);
+  const settings = { listen_addr: "127.0.0.1", listen_port: port, auth_type: "any", pool_mode: "transaction", unix_socket_dir: "", ...more };
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
+  const file = join(folder, "pgbouncer.ini");
+  writeFileSync(file, `[databases]\npostgres = host=127.0.0.1 port=${upstream} user=${user}\n[pgbouncer]\n${lines.join("\n")}\n`);
+  const ready = () => answers(port, startupMessage("postgres"), "R");
+  const service = new Service({ user: identity, program, args: ["-q", file], signal: "KILL", port, folder, ready });
   await service.start();
   return Object.assign(service, { url: `postgres://postgres@127.0.0.1:${port}/postgres` });
 }
