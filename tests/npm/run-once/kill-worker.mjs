@@ -7,9 +7,10 @@ import { openSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { runOnce as entry } from "./package.mjs";
+import { TOKEN } from "./upstash-server.mjs";
 
 const { engine, client, target, ledger, worker, name, keys, mode, leaseMs } = JSON.parse(process.env.RUN_ONCE_WORKER);
-const { createRunOnce, RedisStore, PostgresStore, SqliteStore } = entry;
+const { createRunOnce, RedisStore, PostgresStore, SqliteStore, UpstashStore } = entry;
 const quiet = () => {};
 
 const STORES = {
@@ -34,6 +35,21 @@ const STORES = {
     const { default: Database } = await import("better-sqlite3");
     return new SqliteStore(new Database(target));
   },
+  async upstash() {
+    if (client === 0) return new UpstashStore({ url: target, token: TOKEN });
+    const { Redis } = await import("@upstash/redis");
+    return new UpstashStore(new Redis({ url: target, token: TOKEN, enableTelemetry: false }));
+  },
+  /** The store itself is in a Worker, beside its database. */
+  async d1() {
+    const call = async (...call) => {
+      const response = await fetch(`${target}/call?${new URLSearchParams({ call: JSON.stringify(call) })}`);
+      const text = await response.text();
+      if (!response.ok) throw new Error(text);
+      return JSON.parse(text);
+    };
+    return Object.fromEntries(["acquire", "renew", "complete", "release"].map((name) => [name, (...args) => call(name, ...args)]));
+  },
 };
 
 const file = openSync(ledger, "a");
@@ -45,7 +61,7 @@ async function connect() {
     try {
       return await STORES[engine]();
     } catch (error) {
-      if (error.code === undefined) throw error;
+      if (error.code === undefined || error.code === "ERR_MODULE_NOT_FOUND" || error.code === "ERR_INVALID_ARGUMENT") throw error;
       note("error", { code: "connect", message: String(error) });
       await sleep(50);
     }
@@ -65,9 +81,12 @@ function pretend(signal) {
   return sleep(randomInt(50) === 0 ? 1.5 * leaseMs : randomInt(20, 100));
 }
 
+let begun = false;
+
 /** Does the key's work, for longer than a lease now and then; in a crowd it fails now and then. */
 async function work(key, hash, signal) {
   const execution = randomUUID();
+  begun = true;
   note("start", { key, hash, execution });
   await pretend(signal);
   if (mode === "crowd" && randomInt(12) === 0) {
@@ -90,7 +109,7 @@ async function want(key) {
     } catch (error) {
       note("error", { key, code: error.code ?? "threw", execution: error.result?.execution, message: error.message });
       if (error.code === "missing") return undefined;
-      if (mode === "slow") return undefined;
+      if (mode === "slow" && begun) return undefined;
       await sleep(randomInt(10, 60));
     }
   }

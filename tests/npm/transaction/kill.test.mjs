@@ -1,6 +1,6 @@
 /**
- * Processes killed at random points, over a server that is killed, too: every key has exactly one
- * effect. RUN_ONCE_LONG=1 takes 2,000 keys and more kills; beside it the lease mode's count.
+ * Processes killed at random points, over a server that is killed, too, and connections that are lost
+ * around their COMMIT: every key has exactly one effect. RUN_ONCE_LONG=1 takes 2,000 keys and more kills; beside it the lease mode's count.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -15,6 +15,7 @@ import pg from "pg";
 import { startPostgres } from "../run-once/services.mjs";
 import { nodeWithSqlite } from "../run-once/sqlite-node.mjs";
 import { transaction } from "./package.mjs";
+import { startProxy } from "./proxy.mjs";
 
 const LONG = process.env.RUN_ONCE_LONG === "1";
 const KEYS = LONG ? 2_000 : 400;
@@ -61,31 +62,39 @@ function books(names) {
   return { lost: all.filter((count) => count === 0).length, doubled: all.filter((count) => count > 1).length };
 }
 
+/** The effects' names, and how many connections were cut around a COMMIT, before and after the server had it. */
 async function onPostgres(client, between) {
   const service = await startPostgres();
+  const proxy = await startProxy(service.port);
+  let turn = 0;
+  const cutting = setInterval(() => proxy.cut(turn++ % 2 === 0 ? "before" : "after"), 120);
   try {
     const pool = new pg.Pool({ connectionString: service.url });
     pool.on("error", () => {});
     await pool.query(transaction.postgresMigration());
     await pool.query("CREATE TABLE effects (id serial PRIMARY KEY, name text NOT NULL)");
-    await crowd(process.execPath, [client, service.url, String(KEYS)], KILLS, between && ((killed) => between(service, killed)));
+    await crowd(process.execPath, [client, service.url.replace(String(service.port), String(proxy.port)), String(KEYS)], KILLS, (killed) => between(service, killed));
     const { rows } = await pool.query("SELECT name FROM effects");
     await pool.end();
-    return rows.map(({ name }) => name);
+    return { names: rows.map(({ name }) => name), cuts: proxy.cuts };
   } finally {
+    clearInterval(cutting);
+    proxy.close();
     await service.stop();
   }
 }
 
+async function restarting(service, killed) {
+  if (killed % 4 !== 3) return;
+  await service.kill();
+  await service.start();
+}
+
 for (const client of LONG ? ["pg", "postgres.js", "Kysely", "Prisma"] : ["pg"]) {
   test(`${client}: processes are killed, and the server, too: one effect a key`, async (t) => {
-    const names = await onPostgres(client, async (service, killed) => {
-      if (killed % 4 === 3) {
-        await service.kill();
-        await service.start();
-      }
-    });
-    t.diagnostic(`${KEYS} keys, ${KILLS} processes killed, ${Math.floor(KILLS / 4)} times the server`);
+    const { names, cuts } = await onPostgres(client, restarting);
+    t.diagnostic(`${KEYS} keys, ${KILLS} processes killed, ${Math.floor(KILLS / 4)} times the server, ${cuts} connections cut around a COMMIT`);
+    assert.ok(cuts > 5, `${cuts} cuts`);
     assert.deepEqual(books(names), { lost: 0, doubled: 0 });
   });
 }
@@ -107,14 +116,15 @@ test("SQLite: processes are killed: one effect a key", async (t) => {
   }
 });
 
-test("beside it, the lease mode: what runs again has been told so", { skip: !LONG }, async (t) => {
-  const names = await onPostgres("lease");
+async function beside(t) {
+  const { names } = await onPostgres("lease", restarting);
   const told = names.filter((name) => name.endsWith("(told)")).length;
   const { lost, doubled } = books(names.map((name) => name.replace(" (told)", "")));
   t.diagnostic(`lease mode: ${KEYS} keys, ${lost} without effect, ${doubled} with more than one, ${told} executions told that they take over`);
   assert.equal(lost, 0);
   assert.equal(books(names.filter((name) => !name.endsWith("(told)"))).doubled, 0);
-});
+}
+if (LONG) test("beside it, the lease mode: what runs again has been told so", beside);
 
 function output(file, args) {
   return new Promise((resolve, reject) => {

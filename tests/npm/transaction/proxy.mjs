@@ -4,6 +4,7 @@ import { connect, createServer } from "node:net";
 
 export async function startProxy(port) {
   let mode;
+  let cuts = 0;
   const server = createServer((client) => {
     const upstream = connect(port, "127.0.0.1");
     let muted = false;
@@ -11,6 +12,7 @@ export async function startProxy(port) {
       if (mode !== undefined && /\bcommit\b/i.test(data.toString("latin1"))) {
         const cut = mode;
         mode = undefined;
+        cuts += 1;
         if (cut === "before") {
           client.destroy();
           upstream.destroy();
@@ -41,6 +43,10 @@ export async function startProxy(port) {
     cut: (where) => (mode = where),
     get isCut() {
       return mode === undefined;
+    },
+    /** How many connections were cut around a COMMIT. */
+    get cuts() {
+      return cuts;
     },
     close: () => server.close(),
   };
