@@ -58,12 +58,12 @@ describe("a store that never answers", () => {
   test("later callers have clocks of their own, and the next flight finds the store back", async () => {
     let isBack = false;
     const store = watched(new MemoryStore(), () => !isBack && never());
-    const { runOnce } = createRunOnce({ store, storeTimeout: 150 });
+    const { runOnce } = createRunOnce({ store, storeTimeout: 1500 });
     const first = timed(runOnce("k", assert.fail, { waitTimeout: "10s" }));
     await sleep(30);
     const second = await timed(runOnce("k", assert.fail, { waitTimeout: 50 }));
     code("ERR_STORE")(second.reason);
-    within(second, 50, 140);
+    within(second, 50, 1400);
     isBack = true;
     code("ERR_STORE")((await first).reason);
     assert.equal(await runOnce("k", () => 1), 1);
@@ -76,9 +76,9 @@ describe("a store that never answers", () => {
     let aborted;
     await runOnce("k", async (_, { signal }) => {
       signal.addEventListener("abort", () => (aborted = { after: performance.now() - began, reason: signal.reason }));
-      await sleep(400);
+      await sleep(1500);
     });
-    assert.ok(aborted.after >= 235 && aborted.after < 390, String(aborted.after));
+    assert.ok(aborted.after >= 235 && aborted.after < 1400, String(aborted.after));
     code("ERR_LEASE_LOST")(aborted.reason);
     assert.match(aborted.reason.message, /the store confirmed no renewal in time/);
     assert.equal(counts.lapse, 1);
@@ -91,7 +91,7 @@ describe("a store that never answers", () => {
     let toldAt;
     const first = runOnce("k", async (_, { signal }) => {
       signal.addEventListener("abort", () => (toldAt = performance.now()));
-      await sleep(500);
+      await sleep(2000);
     });
     await sleep(20);
     const secondAt = await createRunOnce({ store: memory, lease: 200 }).runOnce("k", (_, { takenOver }) => (assert.equal(takenOver, true), performance.now()));
@@ -113,9 +113,9 @@ describe("a store that never answers", () => {
     const end = await timed(runOnce("k", () => "made"));
     code("ERR_PUBLISH")(end.reason);
     assert.equal(end.reason.result, "made");
-    within(end, 9000, 11_000);
+    within(end, 9000, 13_000);
     const renewals = store.log.filter((operation) => operation === "renew").length;
-    assert.ok(renewals > 40, `${renewals} renewals`);
+    assert.ok(renewals > 20, `${renewals} renewals`);
   });
 
   test("a release: the callback's own error after storeTimeout at the latest", async () => {
@@ -130,7 +130,7 @@ describe("a store that never answers", () => {
 describe("a store that fails for a part of the lease", () => {
   for (const [from, to] of [[0.3, 0.72], [0.05, 0.8]]) {
     test(`from ${from * 100} % to ${to * 100} %: the lease is kept`, async () => {
-      const lease = 1200;
+      const lease = 3000;
       const memory = new MemoryStore();
       const began = performance.now();
       const store = watched(memory, (operation) => {
@@ -138,7 +138,7 @@ describe("a store that fails for a part of the lease", () => {
         if (operation === "renew" && at > from && at < to) throw new Error("away");
       });
       const { counts, onEvent } = counter();
-      const first = createRunOnce({ store, lease, onEvent }).runOnce("k", () => sleep(1.6 * lease, "first"));
+      const first = createRunOnce({ store, lease, onEvent }).runOnce("k", () => sleep(1.2 * lease, "first"));
       await sleep(20);
       assert.equal(await createRunOnce({ store: memory, lease }).runOnce("k", assert.fail, { waitTimeout: "20s" }), "first");
       assert.equal(await first, "first");
@@ -161,9 +161,9 @@ describe("a store that answers late", () => {
   });
 
   test("a renewal that was late still counts, from when it was sent", async () => {
-    const store = watched(new MemoryStore(), undefined, (operation) => operation === "renew" && sleep(150));
+    const store = watched(new MemoryStore(), undefined, (operation) => operation === "renew" && sleep(1100));
     const { counts, onEvent } = counter();
-    await createRunOnce({ store, lease: 300, onEvent }).runOnce("k", () => sleep(900));
+    await createRunOnce({ store, lease: 3000, onEvent }).runOnce("k", () => sleep(5000));
     assert.equal(counts.lapse, undefined, JSON.stringify(counts));
     assert.equal(counts.publish, 1);
   });

@@ -11,14 +11,14 @@ stayAlive();
 describe("leases", () => {
   test("are renewed while the callback runs, so that a slow one is not taken over", async () => {
     const store = watched(new MemoryStore());
-    const [a, b] = [createRunOnce({ store, lease: 300 }), createRunOnce({ store, lease: 300 })];
-    const first = a.runOnce("k", () => sleep(1000, "slow"));
-    assert.equal(await b.runOnce("k", assert.fail, { waitTimeout: "5s" }), "slow");
+    const [a, b] = [createRunOnce({ store, lease: 900 }), createRunOnce({ store, lease: 900 })];
+    const first = a.runOnce("k", () => sleep(3000, "slow"));
+    assert.equal(await b.runOnce("k", assert.fail, { waitTimeout: "15s" }), "slow");
     assert.equal(await first, "slow");
     const renewals = store.log.filter((operation) => operation === "renew").length;
-    assert.ok(renewals >= 3 && renewals <= 10, `renewed ${renewals} times in 1000 ms`);
+    assert.ok(renewals >= 3 && renewals <= 10, `renewed ${renewals} times in 3000 ms`);
     const after = store.log.length;
-    await sleep(250);
+    await sleep(700);
     assert.equal(store.log.length, after, "nothing is renewed afterwards");
   });
 
@@ -90,8 +90,8 @@ describe("leases", () => {
       if (operation === "renew" && failures++ < 2) throw new Error("cut off");
     });
     const events = [];
-    const { runOnce } = createRunOnce({ store, lease: 90, onEvent: (event) => events.push(event) });
-    assert.equal(await runOnce("k", () => sleep(200, 1)), 1);
+    const { runOnce } = createRunOnce({ store, lease: 900, onEvent: (event) => events.push(event) });
+    assert.equal(await runOnce("k", () => sleep(2000, 1)), 1);
     const errors = events.filter(({ type }) => type === "store-error");
     assert.deepEqual(errors.map(({ operation, error }) => [operation, error.message]), [["renew", "cut off"], ["renew", "cut off"]]);
     assert.ok(failures > 2);

@@ -131,9 +131,9 @@ describe("Redis", () => {
   test("numbers as strings, as a client's settings make them, are read", async () => {
     const client = new Redis(service.url, { stringNumbers: true });
     after(() => client.disconnect());
-    const { runOnce } = createRunOnce({ store: new RedisStore(client, { prefix: "strings:" }), lease: 300 });
+    const { runOnce } = createRunOnce({ store: new RedisStore(client, { prefix: "strings:" }), lease: 1500 });
     let aborted;
-    assert.equal(await runOnce("k", async (_, { signal }) => (await sleep(400), (aborted = signal.aborted), 1)), 1);
+    assert.equal(await runOnce("k", async (_, { signal }) => (await sleep(2000), (aborted = signal.aborted), 1)), 1);
     assert.equal(aborted, false);
     assert.equal(await runOnce("k", assert.fail), 1);
   });

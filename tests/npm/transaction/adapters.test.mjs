@@ -179,7 +179,7 @@ for (const [client, open] of Object.entries(CLIENTS)) {
       assert.equal(await leased([key, 1], assert.fail), "transactional");
       await leased([key, 2], () => "leased");
       assert.equal(await runOnce([key, 2], assert.fail), "leased");
-      const claim = { holder: "dead", token: keys.idempotencyKeys.createSync([key, 3], { scope: "run" }).toToken(), fingerprint: undefined, leaseMs: 600, ttlMs: 60_000 };
+      const claim = { holder: "dead", token: keys.idempotencyKeys.createSync([key, 3], { scope: "run" }).toToken(), fingerprint: undefined, leaseMs: 1500, ttlMs: 60_000 };
       assert.equal((await store.acquire(hashOf([key, 3]), claim)).status, "acquired");
       await assert.rejects(runOnce([key, 3], assert.fail, { waitTimeout: 0 }), (error) => error.code === "ERR_IN_PROGRESS" && error.retryAfterMs > 0);
       assert.equal(await runOnce([key, 3], (_, { takenOver }) => takenOver), true);
