@@ -7,18 +7,18 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { folder } from "./package.mjs";
-import { startRedis } from "./services.mjs";
+import { startPostgres, startRedis } from "./services.mjs";
 import { hasSqlite, nodeWithSqlite } from "./sqlite-node.mjs";
 
 const example = join(folder, "run-once-example");
 rmSync(example, { recursive: true, force: true });
 cpSync(fileURLToPath(new URL("../../../examples/run-once", import.meta.url)), example, { recursive: true });
 mkdirSync(join(example, "node_modules"));
-symlinkSync(fileURLToPath(new URL("node_modules/ioredis", import.meta.url)), join(example, "node_modules/ioredis"));
+for (const client of ["ioredis", "pg"]) symlinkSync(fileURLToPath(new URL(`node_modules/${client}`, import.meta.url)), join(example, "node_modules", client));
 
-function run(node, environment) {
+function run(node, environment, script = "index.mjs") {
   const env = { ...process.env, REDIS_URL: "", ...environment, NODE_TEST_CONTEXT: undefined };
-  const { status, stdout, stderr } = spawnSync(node, ["index.mjs"], { cwd: example, encoding: "utf8", env, timeout: 60_000 });
+  const { status, stdout, stderr } = spawnSync(node, [script], { cwd: example, encoding: "utf8", env, timeout: 60_000 });
   return { status, stdout, stderr };
 }
 
@@ -40,6 +40,33 @@ test("in Redis", async () => {
 
 test("in an SQLite file", () => {
   check(run(nodeWithSqlite(), {}));
+});
+
+test("a process that is killed between effect and result, in the transactional mode and in the lease mode", async () => {
+  const service = await startPostgres();
+  try {
+    const { status, stdout, stderr } = run(process.execPath, { DATABASE_URL: service.url }, "crash.mjs");
+    assert.equal(status, 0, stdout + stderr);
+    assert.equal(
+      stdout,
+      `
+transaction mode: the process is killed after its effect, before the result is stored
+  orders now: 0
+  result: placed
+  result: placed
+  orders after two more processes: 1
+
+lease mode: the process is killed after its effect, before the result is stored
+  orders now: 1
+  taken over: the order is there already
+  result: found
+  result: found
+  orders after two more processes: 1
+`,
+    );
+  } finally {
+    await service.stop();
+  }
 });
 
 if (!hasSqlite) {
