@@ -171,6 +171,22 @@ export async function startRedis(more = {}) {
   return Object.assign(service, { url: `redis://127.0.0.1:${port}` });
 }
 
+/** A Sentinel that alone decides on failing over the Redis of that port, by the name `once`. */
+export async function startSentinel(master) {
+  const program = need("redis-server");
+  const user = findUser();
+  const port = await freePort();
+  const folder = folderFor("sentinel", user);
+  const file = join(folder, "sentinel.conf");
+  const about = [`monitor once 127.0.0.1 ${master} 1`, "down-after-milliseconds once 500", "failover-timeout once 2000"];
+  writeFileSync(file, [`port ${port}`, "bind 127.0.0.1", `dir ${folder}`, ...about.map((line) => `sentinel ${line}`), ""].join("\n"));
+  if (user !== undefined) chownSync(file, user.uid, user.gid);
+  const ready = () => answers(port, "PING\r\n", "+PONG");
+  const service = new Service({ user, program, args: [file, "--sentinel"], signal: "KILL", port, folder, ready });
+  await service.start();
+  return service;
+}
+
 /** A PostgreSQL with a database `postgres` that lets its user in without a password. */
 export async function startPostgres() {
   const program = need("postgres");
