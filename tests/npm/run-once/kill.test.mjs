@@ -24,7 +24,7 @@ import { startUpstash } from "./upstash-server.mjs";
 
 const long = process.env.RUN_ONCE_LONG !== undefined;
 const crowd = long ? { size: 6, kills: 400 } : { size: 4, kills: 14 };
-const keysOf = { redis: long ? 8000 : 200, postgres: long ? 8000 : 200, sqlite: long ? 8000 : 200, upstash: long ? 4000 : 150, d1: long ? 800 : 80 };
+const keysOf = { redis: long ? 8000 : 200, postgres: long ? 8000 : 200, sqlite: long ? 8000 : 200, upstash: long ? 4000 : 150, d1: long ? 800 : 50 };
 const leaseMs = 400;
 
 const folder = mkdtempSync(join(tmpdir(), "run-once-kill-"));
@@ -98,10 +98,11 @@ for (const [engine, open] of Object.entries(ENGINES)) {
     const setup = (name) => ({ engine, target, name, ledger: join(folder, `${engine}-${name}`), leaseMs });
 
     test("a holder that is stopped for longer than its lease can't publish when it wakes up", async () => {
-      const stale = { ...setup("stale"), keys: 1 };
+      const stale = { ...setup("stale"), keys: 1, leaseMs: 1500 };
       const sleeper = startWorker(stale, 0, "slow", node);
       const holds = () => readLedger(stale.ledger).some(({ event }) => event === "start");
-      for (let tries = 0; !holds() && tries < 500; tries++) await sleep(20);
+      for (let tries = 0; !holds() && tries < 3000; tries++) await sleep(20);
+      assert.ok(holds(), "it never had the key");
       sleeper.child.kill("SIGSTOP");
       // The other has to wait for the lease's end, and then does the work itself.
       const other = startWorker(stale, 1, "steady", node);
