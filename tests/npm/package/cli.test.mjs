@@ -1,7 +1,7 @@
 /** The command line, as `npx` would run it from the installed package. */
 
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -10,15 +10,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
+import { BUN, findNode, fromPackages } from "../runtimes/process.mjs";
 import { installedPackage } from "../support/install-package.mjs";
 
 const bin = join(installedPackage(), "node_modules/.bin/idempotency-keys");
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 
-/** Runs the command; standard input is `input`, or empty. */
-function run(args, { input = "", env = {} } = {}) {
+/** Runs the command, by `program` or else as an executable; standard input is `input`, or empty. */
+function run(args, { input = "", env = {}, program } = {}) {
   return new Promise((resolve) => {
-    const child = execFile(bin, args, { env: { PATH: process.env.PATH, ...env }, maxBuffer: 1 << 28 }, (error, stdout, stderr) =>
+    const [file, ...first] = program === undefined ? [bin] : [program, bin];
+    const child = execFile(file, [...first, ...args], { env: { PATH: process.env.PATH, ...env }, maxBuffer: 1 << 28 }, (error, stdout, stderr) =>
       resolve({ status: error?.code ?? 0, stdout, stderr }),
     );
     child.stdin.on("error", () => {});
@@ -53,6 +55,97 @@ test("create takes thousands of keys from standard input, one on each line", asy
   assert.equal(stdout, keys.map((key) => `${sha256(key)}\t${key}\n`).join(""));
   assert.equal(stderr, "6235 keys\n");
 });
+
+test("blank lines of standard input are skipped, and counted on standard error", async () => {
+  const { status, stdout, stderr } = await run(["create", "--scope", "global"], { input: "a\n\n  \t\r\nb \r\n\n" });
+  assert.equal(status, 0);
+  assert.equal(stdout, `${sha256("a")}\ta\n${sha256("b ")}\tb \n`);
+  assert.equal(stderr, "3 blank lines skipped\n");
+  assert.equal((await run(["create", "--scope", "global"], { input: "a\n\n" })).stderr, "1 blank line skipped\n");
+  // An argument is meant as it is.
+  assert.equal((await json(["create", "", "--scope", "global"]))[0].hash, sha256(""));
+});
+
+for (const [what, input] of Object.entries({ empty: "", blank: "\n \n" })) {
+  test(`standard input that is ${what} is bad usage`, async () => {
+    for (const args of [["create"], ["reset", "my-task"], ["payload"]]) {
+      const { status, stdout, stderr } = await run(args, { input });
+      assert.deepEqual([status, stdout], [2, ""], args[0]);
+      assert.match(stderr, /standard input/, args[0]);
+    }
+  });
+}
+
+test("the attempt scope without a run, or without the attempt, makes no key", async () => {
+  for (const [args, reason] of [
+    [[], /--run-id and --attempt/],
+    [["--run-id", "run_abc123"], /ERR_MISSING_CONTEXT/],
+    [["--run-id", "", "--attempt", "1"], /--run-id is empty/],
+  ]) {
+    for (const keys of [["a"], []]) {
+      const { status, stdout, stderr } = await run(["create", ...keys, "--scope", "attempt", ...args], { input: "a\n" });
+      assert.deepEqual([status, stdout], [2, ""], args.join(" "));
+      assert.match(stderr, reason);
+    }
+  }
+});
+
+test("--json writes one line for each answer: the same names in the same order", async () => {
+  const token = (await json(["create", "a", "--scope", "global"]))[0].token;
+  const hash = sha256("a");
+  for (const [args, line] of [
+    [["create", "a", "--scope", "global"], { hash, key: "a", scope: "global", material: "a", token }],
+    [["inspect", token], { hash, key: "a", scope: "global", material: "a", token }],
+    [["payload"], { hash: sha256("[1]"), canonical: "[1]" }],
+    [["ttl", "1h"], { ttl: "1h", ms: 3_600_000 }],
+  ]) {
+    assert.equal((await run([...args, "--json"], { input: "[1]" })).stdout, `${JSON.stringify(line)}\n`);
+  }
+  const many = await run(["create", "--scope", "global", "--json"], { input: "a\n\na\n" });
+  assert.equal(many.stdout, `${JSON.stringify({ hash, key: "a", scope: "global", material: "a", token })}\n`.repeat(2));
+});
+
+const terminal = existsSync("/usr/bin/script") ? false : "script, of util-linux, is not installed: apt-get install bsdutils";
+test("a terminal is told of the progress of a long input, and nothing of a short one", { skip: process.env.CI === "true" ? false : terminal }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "cli-"));
+  const answers = join(folder, "answers");
+  const watched = (lines) => {
+    const command = `(seq 1500; sleep 1; seq ${lines}) | '${bin}' create --scope global > '${answers}'`;
+    return execFileSync("script", ["-qec", command, "/dev/null"], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  };
+  assert.match(watched(60_000), /^(\r\d+ keys)+\r61500 keys\r\n$/);
+  assert.equal(readFileSync(answers, "utf8").split("\n").length, 61_501);
+  const short = execFileSync("script", ["-qec", `seq 3 | '${bin}' create --scope global > '${answers}'`, "/dev/null"], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  assert.equal(short, "");
+});
+
+test("--version is the package's", async () => {
+  const { version } = JSON.parse(readFileSync(join(installedPackage(), "node_modules/idempotency-keys/package.json"), "utf8"));
+  for (const flag of ["--version", "-v"]) assert.deepEqual(await run([flag]), { status: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+test("npx finds it", () => {
+  const made = execFileSync("npx", ["--offline", "idempotency-keys", "create", "a", "--scope", "global", "--json"], { cwd: installedPackage(), encoding: "utf8" });
+  assert.equal(JSON.parse(made).hash, sha256("a"));
+});
+
+for (const [name, find] of Object.entries({ "Node.js 26": () => findNode(26), Bun: () => fromPackages(BUN, "bun") })) {
+  test(`${name} runs every command`, async () => {
+    const on = { program: find() };
+    const [made] = await json(["create", "a", "--run-id", "r"], on);
+    assert.equal(made.hash, sha256("a-r"));
+    assert.deepEqual(await json(["inspect", made.token], on), [made]);
+    assert.equal((await run(["create", "--scope", "global"], { ...on, input: "a\n\nb\n" })).stdout, `${sha256("a")}\ta\n${sha256("b")}\tb\n`);
+    assert.deepEqual(await json(["payload"], { ...on, input: "[1.0]" }), [{ hash: sha256("[1]"), canonical: "[1]" }]);
+    assert.deepEqual(await json(["ttl", "7d"], on), [{ ttl: "7d", ms: 604_800_000 }]);
+    assert.match((await run(["random"], on)).stdout, /^[0-9a-f-]{36}\n$/);
+    assert.match((await run(["--version"], on)).stdout, /^\d+\.\d+\.\d+\n$/);
+    for (const args of [["create"], ["create", "a", "--scope", "attempt"], ["inspect", "AAAA"], ["ttl", "1w"]]) {
+      const { status, stdout } = await run(args, on);
+      assert.deepEqual([status, stdout], [2, ""], args.join(" "));
+    }
+  });
+}
 
 test("payload hashes a file, standard input, and with an operation", async () => {
   const folder = await mkdtemp(join(tmpdir(), "cli-"));
@@ -96,6 +189,7 @@ for (const [what, args] of Object.entries({
   "an unknown scope": ["create", "a", "--scope", "task"],
   "an attempt that is no number": ["create", "a", "--run-id", "r", "--attempt", "first"],
   "an attempt without a run": ["create", "a", "--attempt", "1"],
+  "a run id that is empty": ["reset", "my-task", "a", "--run-id", ""],
   "a damaged token": ["inspect", "AAAA"],
   "no token": ["inspect"],
   "a file that isn't there": ["payload", "/nowhere/at/all.json"],

@@ -4,7 +4,7 @@ import { BUNDLERS } from "./bundlers/list.mjs";
 import { chromium, firefox } from "./browser.mjs";
 import { runEdge } from "./edge.mjs";
 import { runPage, runWithoutWasm, runWorker } from "./pages.mjs";
-import { findNode, fromPackages, runProgram } from "./process.mjs";
+import { BUN, findNode, fromPackages, runProgram } from "./process.mjs";
 import { row, SIMD } from "./row.mjs";
 import { runWorkerd } from "./workerd.mjs";
 
@@ -12,10 +12,7 @@ function platforms(name, files) {
   return () => fromPackages(files, name);
 }
 
-const bun = platforms(
-  "bun",
-  ["linux-x64", "linux-aarch64", "darwin-aarch64"].map((platform) => `@oven/bun-${platform}/bin/bun`),
-);
+const bun = platforms("bun", BUN);
 const deno = platforms(
   "deno",
   ["linux-x64-glibc", "linux-arm64-glibc", "darwin-arm64"].map((platform) => `@deno/${platform}/deno`),

@@ -24,6 +24,9 @@ export function fromPackages(files, what) {
   return found;
 }
 
+/** Where npm packages have Bun. */
+export const BUN = ["linux-x64", "linux-aarch64", "darwin-aarch64"].map((platform) => `@oven/bun-${platform}/bin/bun`);
+
 /** The version that a program answers with, such as `26.10.0`. */
 export async function versionOf(program) {
   return /\d+(\.\d+)+\w*/.exec(await output(program, ["--version"]))[0];
