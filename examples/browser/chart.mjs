@@ -4,9 +4,10 @@
  */
 
 import { announce, byId, element, showError, svg } from "./dom.mjs";
-import { measure, ROUNDS } from "./throughput.mjs";
+import { measure, ROUNDS, spread } from "./throughput.mjs";
 
 const number = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+const ratio = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 });
 const percent = (part, whole) => `${((part / whole) * 100).toFixed(2)}%`;
 
 function bar({ rates, median }, most) {
@@ -19,22 +20,27 @@ function bar({ rates, median }, most) {
 }
 
 function row(way, most) {
-  const { name, how, rates, median } = way;
+  const { name, how, least, median, most: fastest } = way;
   return element(
     "tr",
     { "data-package": String(name !== "crypto.subtle") },
     element("th", { scope: "row" }, element("code", {}, name), element("span", { class: "note" }, how)),
     element("td", { class: "bar" }, bar(way, most)),
     element("td", { class: "median" }, number.format(median)),
-    element("td", { class: "range" }, `${number.format(rates[0])} to ${number.format(rates.at(-1))}`),
+    element("td", { class: "range" }, `${number.format(least)} to ${number.format(fastest)}`),
   );
+}
+
+/** How many times as many keys as `other`, round by round: what slows a round down slows both. */
+function times(way, other) {
+  const { least, median, most } = spread(way.rates.map((rate, round) => rate / other.rates[round]));
+  return `${ratio.format(median)} times as many (${ratio.format(least)} to ${ratio.format(most)} in the rounds)`;
 }
 
 function summary(ways) {
   const [many, one] = ways;
   const subtle = ways.filter(({ name }) => name === "crypto.subtle").reduce((a, b) => (a.median > b.median ? a : b));
-  const times = (way) => number.format(way.median / subtle.median);
-  return `createSync made ${number.format(one.median)} keys a second here: ${times(one)} times what crypto.subtle managed at its best (${subtle.how}). createMany: ${times(many)} times.`;
+  return `With every hash read, crypto.subtle at its best (${subtle.how}) made ${number.format(subtle.median)} keys a second here. createSync made ${times(one, subtle)}, createMany ${times(many, subtle)}.`;
 }
 
 let running = false;
@@ -51,7 +57,7 @@ export async function showChart() {
   announce("Measuring");
   try {
     const ways = await measure((round) => (button.textContent = `Measuring, round ${round + 1} of ${ROUNDS}`));
-    const most = Math.max(...ways.map(({ rates }) => rates.at(-1)));
+    const most = Math.max(...ways.map(({ most }) => most));
     byId("rows").replaceChildren(...ways.map((way) => row(way, most)));
     byId("summary").textContent = summary(ways);
     byId("chart").hidden = false;

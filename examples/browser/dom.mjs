@@ -42,12 +42,24 @@ export function button(text, act, attributes = {}) {
   return node;
 }
 
-/** Shows an error of the package with its code, or hides the place for it. */
+/** Shows an error with its code and, in a payload, its place, or hides the place for it. */
 export function showError(place, error) {
   place.hidden = error === undefined;
-  place.replaceChildren(
-    ...(error === undefined ? [] : [element("code", {}, error.code ?? error.name), element("span", {}, error.message)]),
-  );
+  if (error === undefined) {
+    place.replaceChildren();
+    return;
+  }
+  const { code, name, path, message } = error;
+  place.replaceChildren(element("code", {}, `${code ?? name}${path === undefined ? "" : ` at ${path}`}`), element("span", {}, message));
+}
+
+/** What the page itself refuses, in the shape of the package's errors. */
+export const refusal = (code, message) => Object.assign(new Error(message), { code });
+
+/** Says beside a field what is wrong with it, or that nothing is; the field's description names that place. */
+export function showFieldError(field, error) {
+  field.setAttribute("aria-invalid", String(error !== undefined));
+  showError(byId(`${field.id}-error`), error);
 }
 
 let pending;
@@ -58,17 +70,30 @@ export function announce(text) {
   pending = setTimeout(() => (byId("status").textContent = text), QUIET_MS);
 }
 
-/** Copies what a copy button stands for; where the browser won't, selects it. */
+/** Copies `text`, and says so on the button for a while; false where the browser won't. */
+async function copied(text, button) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    return false;
+  }
+  const label = button.firstChild;
+  button.dataset.label ??= label.data;
+  label.data = "Copied";
+  setTimeout(() => (label.data = button.dataset.label), COPIED_MS);
+  announce("Copied");
+  return true;
+}
+
+/** Copies what a copy button stands for, or else selects it. */
 export async function copy(button) {
   const target = byId(button.dataset.copies);
-  try {
-    await navigator.clipboard.writeText(target.textContent);
-    const label = button.firstChild;
-    label.data = "Copied";
-    setTimeout(() => (label.data = "Copy"), COPIED_MS);
-    announce("Copied");
-  } catch {
-    getSelection().selectAllChildren(target);
-    announce("The browser refused to copy: the text is selected, press Control and C");
-  }
+  if (await copied(target.textContent, button)) return;
+  getSelection().selectAllChildren(target);
+  announce("The browser refused to copy: the text is selected, press Control and C");
+}
+
+/** Copies the page's address. */
+export async function copyAddress(button) {
+  if (!(await copied(location.href, button))) announce("The browser refused to copy: the address bar holds the link");
 }

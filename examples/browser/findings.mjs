@@ -105,9 +105,9 @@ export function showVerdict({ material, parts, scope }, text, isScoped, load) {
 }
 
 /** Shows a hash, each digit above a bar of its value: shapes are compared faster than digits. */
-export function showHash(hash) {
+export function showHash(place, hash) {
   const groups = hash.match(new RegExp(`.{${GROUP}}`, "g"));
-  byId("hash").replaceChildren(element("span", {}, ...groups.map((digits) => element("span", {}, digits, bars(digits)))));
+  place.replaceChildren(element("span", {}, ...groups.map((digits) => element("span", {}, digits, bars(digits)))));
 }
 
 function bars(digits) {

@@ -32,7 +32,7 @@ function removePart(row) {
 }
 
 function item(text) {
-  const field = element("input", { autocapitalize: "off", spellcheck: "false" });
+  const field = element("input", { name: "part", autocapitalize: "off", spellcheck: "false" });
   field.value = text;
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;

@@ -1,5 +1,5 @@
 /**
- * Serves this folder, to this machine only.
+ * Serves this folder, to this machine only, and the installed package under `/package/`.
  *
  *   npm install && npm start        PORT=3000 npm start for another port than 8080, 0 for any free one
  */
@@ -20,16 +20,19 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
+const PACKAGE = "/node_modules/idempotency-keys/dist/";
+
 const root = await realpath(fileURLToPath(new URL(".", import.meta.url)));
 
 /** The file that a request asks for, or nothing: only known types, only below this folder. */
 async function find(url) {
   try {
     const { pathname } = new URL(url, "http://localhost");
-    const path = join(root, decodeURIComponent(pathname.endsWith("/") ? `${pathname}index.html` : pathname));
+    const file = pathname.endsWith("/") ? `${pathname}index.html` : pathname.replace(/^\/package\//, PACKAGE);
+    const path = join(root, decodeURIComponent(file));
     const type = TYPES[extname(path)];
-    const file = path.startsWith(root + sep) && type !== undefined ? await stat(path) : undefined;
-    return file?.isFile() ? { path, size: file.size, type } : undefined;
+    const found = path.startsWith(root + sep) && type !== undefined ? await stat(path) : undefined;
+    return found?.isFile() ? { path, size: found.size, type } : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 /** The site, of the same pages that the repository shows: docs, and the documents in its root. */
 
-import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -86,12 +86,11 @@ function stagePlayground() {
   const folder = join(root, "site/.public/playground");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const served = (file) => !/node_modules|package\.json|package\.mjs|server\.mjs/.test(file);
+  const served = (file) => !/node_modules|package\.json|server\.mjs/.test(file);
   cpSync(join(root, "examples/browser"), folder, { recursive: true, filter: served });
-  cpSync(join(root, "pkg/npm/dist/page.js"), join(folder, "package.mjs"));
+  cpSync(join(root, "pkg/npm/dist"), join(folder, "package"), { recursive: true, filter: (path) => !/\.d\.c?ts$|dist.cjs|page\.js$/.test(path) });
   const mark = "<code>idempotency-keys</code>";
   writeFileSync(join(folder, "index.html"), read("examples/browser/index.html").replace(mark, `<a href="../">${mark}</a>`));
-  appendFileSync(join(folder, "style.css"), "\n.mark a { color: inherit; }\n");
 }
 stagePlayground();
 

@@ -5,13 +5,13 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-import { enter, fill, pick, setTask, text } from "./visitor.mjs";
+import { enter, fill, openTab, pick, setTask, text } from "./visitor.mjs";
 
 const require = createRequire(new URL("./package.json", import.meta.url));
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const sha256 = (material) => createHash("sha256").update(material).digest("hex");
 
-const FOCUSABLE = "a[href], button, input, [tabindex='0']";
+const FOCUSABLE = "a[href], button, input, textarea, [tabindex='0']";
 
 /** What has the focus, and whether one sees that it does. */
 const focused = (page) =>
@@ -31,6 +31,13 @@ const focused = (page) =>
 
 /** Tab from the top goes through everything once, in the page's order, always visibly, and out again. */
 export async function tabGoesThroughEverything({ page }) {
+  for (const [tab, least] of [["key", 15], ["reset", 12], ["header", 12]]) {
+    await openTab(page, tab);
+    await tabGoesThrough(page, least);
+  }
+}
+
+async function tabGoesThrough(page, least) {
   await page.evaluate(() => {
     document.activeElement.blur();
     scrollTo(0, 0);
@@ -56,7 +63,7 @@ export async function tabGoesThroughEverything({ page }) {
       break;
     }
   }
-  assert.ok(expected.length > 15);
+  assert.ok(expected.length >= least, `${expected.length} stops`);
   assert.deepEqual(seen, expected);
 }
 
@@ -71,7 +78,7 @@ async function tabTo(page, matches) {
 /** The whole way without a mouse: parts, scope, what a key collides with, the reset, the chart. */
 export async function theKeyboardIsEnough({ page }) {
   await page.keyboard.press("Tab");
-  assert.equal(await text(page, ":focus"), "Skip to the key");
+  assert.equal(await text(page, ":focus"), "Skip to what comes of it");
   await tabTo(page, "#part-0");
   await page.keyboard.down("Control");
   await page.keyboard.press("a");
@@ -93,9 +100,13 @@ export async function theKeyboardIsEnough({ page }) {
   assert.equal(await text(page, ":focus"), "Ambiguous: other parts make this key");
   assert.equal(await text(page, "#hash"), sha256("a-b-new"));
   assert.equal(await page.$eval("#part-0", ({ value }) => value), "a");
+  await tabTo(page, "[role=tab]");
+  for (let presses = 0; presses < 4; presses++) await page.keyboard.press("ArrowRight");
   await tabTo(page, "input[name=held]");
   await page.keyboard.press("ArrowRight");
   assert.equal(await text(page, "#reset-code"), 'await idempotencyKeys.reset("my-task", ["a", "b-new"], { scope: "global" });');
+  await tabTo(page, "[role=tab]");
+  await page.keyboard.press("End");
   await tabTo(page, "#measure");
   await page.keyboard.press("Enter");
   await page.waitForSelector("#chart:not([hidden])", { timeout: 60_000 });
@@ -112,14 +123,40 @@ const STATES = {
     await pick(page, "scope", "attempt");
     await setTask(page, { runId: "run_abc123", attempt: "" });
   },
-  async "with a damaged token"(page) {
-    await pick(page, "scope", "run");
-    await fill(page, "#token-input", "not a token");
-  },
   async "of a long text"(page) {
+    await pick(page, "scope", "run");
     await enter(page, "long".repeat(200));
   },
+  async "a payload"(page) {
+    await openTab(page, "payload");
+  },
+  async "a payload with a fault"(page) {
+    await fill(page, "#payload", '{"a":[1e999]}');
+  },
+  async "a TTL"(page) {
+    await openTab(page, "ttl");
+  },
+  async "a TTL with a fault"(page) {
+    await fill(page, "#ttl", "1h30m");
+  },
+  async "a token"(page) {
+    await openTab(page, "token");
+  },
+  async "a damaged token"(page) {
+    await fill(page, "#token-input", "not a token");
+  },
+  async "a reset"(page) {
+    await openTab(page, "reset");
+  },
+  async "a request"(page) {
+    await openTab(page, "header");
+  },
+  async "a request that is refused"(page) {
+    await fill(page, "#line", "two words");
+    await page.waitForSelector("#line[aria-invalid=true]");
+  },
   async measured(page) {
+    await openTab(page, "speed");
     await page.$eval("#measure", (button) => button.click());
     await page.waitForSelector("#chart:not([hidden])", { timeout: 60_000 });
   },

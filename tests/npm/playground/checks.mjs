@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 
-import { agrees, enter, fill, isHidden, pick, setTask, shown, text } from "./visitor.mjs";
+import { agrees, enter, fill, isHidden, openTab, pick, setTask, shown, text } from "./visitor.mjs";
 
 const sha256 = (material) => createHash("sha256").update(material).digest("hex");
 const TASK = { runId: "run_abc123", attempt: "1" };
@@ -93,16 +93,16 @@ export async function aCollisionIsWarnedOfAndShown({ page }) {
 
 export async function refusalsAreShownInPlace({ page }) {
   await state(page, [["order", "42"], "attempt", { runId: "run_abc123", attempt: "" }]);
-  assert.match(await text(page, "#context-error"), /^ERR_MISSING_CONTEXT.*attempt number/);
+  assert.match(await text(page, "#attempt-error"), /^ERR_MISSING_CONTEXT.*attempt number/);
   assert.equal(await isHidden(page, "#hash"), true);
   const named = (id) => page.$eval(id, (field) => [field.getAttribute("aria-invalid"), field.getAttribute("aria-describedby")]);
-  assert.deepEqual(await named("#attempt"), ["true", "context-error"]);
-  assert.deepEqual(await named("#run-id"), ["false", "context-error"]);
+  assert.deepEqual(await named("#attempt"), ["true", "attempt-error"]);
+  assert.deepEqual(await named("#run-id"), ["false", "run-id-error"]);
   await setTask(page, { runId: "", attempt: "1" });
-  assert.match(await text(page, "#context-error"), /^ERR_MISSING_CONTEXT.*run/);
-  assert.deepEqual(await named("#run-id"), ["true", "context-error"]);
+  assert.match(await text(page, "#run-id-error"), /^ERR_MISSING_CONTEXT.*run/);
+  assert.deepEqual(await named("#run-id"), ["true", "run-id-error"]);
   await setTask(page, TASK);
-  assert.equal(await isHidden(page, "#context-error"), true);
+  for (const place of ["#run-id-error", "#attempt-error", "#refusal"]) assert.equal(await isHidden(page, place), true);
   assert.equal(await isHidden(page, "#hash"), false);
   assert.equal((await shown(page)).hash, sha256("order-42-run_abc123-1"));
 }
@@ -120,6 +120,7 @@ export async function aLongTextIsShortenedOnlyToLookAt({ page, pkg }) {
 }
 
 export async function theResetPlanDependsOnWhatIsHeld({ page }) {
+  await openTab(page, "reset");
   await state(page, [["order", "42"], "run", TASK]);
   const hash = sha256("order-42-run_abc123");
   for (const [held, code] of [
@@ -138,9 +139,13 @@ export async function theResetPlanDependsOnWhatIsHeld({ page }) {
   await enter(page, ["order"]);
   await setTask(page, undefined);
   assert.deepEqual((await shown(page)).plan, []);
-  assert.match(await text(page, "#reset-error"), /^ERR_MISSING_CONTEXT.*parentRunId is required/);
+  assert.match(await text(page, "#inside-error"), /^ERR_MISSING_CONTEXT.*parentRunId is required/);
+  assert.equal(await page.$eval("#inside", (box) => box.getAttribute("aria-invalid")), "true");
+  assert.match(await text(page, "#reset-error"), /^ERR_MISSING_CONTEXT/);
   await pick(page, "held", "key");
-  assert.equal(await isHidden(page, "#reset-error"), true);
+  for (const place of ["#reset-error", "#inside-error"]) assert.equal(await isHidden(page, place), true);
+  await openTab(page, "key");
+  assert.equal((await shown(page)).hash, sha256("order"));
 }
 
 export async function tokensAreMadeAndRead({ page, pkg }) {
@@ -150,13 +155,22 @@ export async function tokensAreMadeAndRead({ page, pkg }) {
   const read = pkg.IdempotencyKey.fromToken(token);
   assert.equal(read.hash, hash);
   assert.deepEqual(read.options, { key: "order-42", scope: "run" });
-  await fill(page, "#token-input", token);
-  assert.equal(await text(page, "#token-answer"), '{ key: "order-42", scope: "run" } The key above.');
-  await fill(page, "#token-input", made.toToken());
-  assert.equal(await text(page, "#token-answer"), `{ key: "naïve-2", scope: "attempt" } Another key: ${made.hash}`);
+  await openTab(page, "token");
+  for (const [given, options, material] of [
+    [token, '{ key: "order-42", scope: "run" }', "order-42-run_abc123"],
+    [` ${made.toToken()}\n`, '{ key: "naïve-2", scope: "attempt" }', "naïve-2-r-3"],
+  ]) {
+    await fill(page, "#token-input", given);
+    assert.equal(await text(page, "#token-options"), options);
+    assert.equal(await text(page, "#token-material"), material);
+    assert.equal(await text(page, "#token-hash"), sha256(material));
+  }
   await fill(page, "#token-input", token.slice(0, -1));
-  assert.match(await text(page, "#token-answer"), /^ERR_INVALID_TOKEN/);
+  assert.match(await text(page, "#token-input-error"), /^ERR_INVALID_TOKEN/);
+  assert.equal(await isHidden(page, "#token-hash"), true);
   await fill(page, "#token-input", "");
+  assert.equal(await isHidden(page, "#token-input-error"), true);
+  assert.equal(await isHidden(page, "#token-none"), false);
 }
 
 /** The code runs in Node, where each `expression; // value` has to be true. */
@@ -172,8 +186,13 @@ export async function theCodeIsTrue({ page, installed }) {
 }
 
 export async function copyButtonsCopyOrSelect({ page }) {
-  const names = await page.$$eval("[data-copies]", (all) => all.map((button) => button.dataset.copies));
-  assert.deepEqual(names, ["hash", "code", "token", "reset-code"]);
+  const places = await page.$$eval("[data-copies]", (all) =>
+    all.map((button) => [button.dataset.copies, button.closest("[role=tabpanel]").id.replace("panel-", "")]),
+  );
+  assert.deepEqual(
+    places.map(([name]) => name),
+    ["hash", "code", "token", "canonical", "payload-hash", "payload-code", "token-hash", "reset-code", "answer"],
+  );
   await page.evaluate(() => {
     const { writeText } = Clipboard.prototype;
     Clipboard.prototype.writeText = function (text) {
@@ -181,7 +200,9 @@ export async function copyButtonsCopyOrSelect({ page }) {
       return writeText.call(this, text);
     };
   });
-  for (const name of names) {
+  for (const [name, tab] of places) {
+    await openTab(page, tab);
+    await page.waitForFunction((name) => document.getElementById(name).textContent !== "", {}, name);
     const button = await page.$(`[data-copies="${name}"]`);
     await button.focus();
     await page.keyboard.press("Enter");
@@ -189,7 +210,8 @@ export async function copyButtonsCopyOrSelect({ page }) {
     assert.equal(await page.evaluate(() => window.copied), await text(page, `#${name}`));
   }
   await page.evaluate(() => (Clipboard.prototype.writeText = () => Promise.reject(new Error("refused"))));
-  for (const name of names) {
+  for (const [name, tab] of places) {
+    await openTab(page, tab);
     await page.$eval(`[data-copies="${name}"]`, (button) => button.click());
     await page.waitForFunction(
       (wanted) => getSelection().toString().replace(/\s/g, "") === wanted,
@@ -236,34 +258,4 @@ export async function changesAreAnnouncedOnceTypingPauses({ page }) {
   const said = await page.evaluate(() => window.said);
   assert.ok(said.length <= 3, `one announcement for each pause, not for each letter: ${said.join(" | ")}`);
   assert.equal(await page.$eval("#status", (status) => status.getAttribute("role")), "status");
-}
-
-export async function throughputIsMeasuredOnAClick({ page }) {
-  assert.equal(await isHidden(page, "#chart"), true);
-  await page.$eval("#measure", (button) => button.click());
-  await page.waitForSelector("#chart:not([hidden])", { timeout: 60_000 });
-  const number = (value) => Number(value.replaceAll(",", ""));
-  const rows = await page.$$eval("#rows tr", (all) =>
-    all.map((row) => ({
-      name: row.querySelector("th code").textContent,
-      median: row.querySelector(".median").textContent,
-      range: row.querySelector(".range").textContent.split(" to "),
-      ticks: row.querySelectorAll("line").length,
-      bar: row.querySelector("rect").getBoundingClientRect().width,
-    })),
-  );
-  assert.deepEqual(
-    rows.map(({ name }) => name),
-    ["createMany", "createSync", "create", "crypto.subtle", "crypto.subtle"],
-  );
-  const widest = rows.reduce((a, b) => (a.bar > b.bar ? a : b));
-  for (const { name, median, range, ticks, bar } of rows) {
-    const [slowest, fastest] = range.map(number);
-    assert.ok(slowest > 0 && slowest <= number(median) && number(median) <= fastest, `${name}: ${range} around ${median}`);
-    assert.equal(ticks, 9);
-    const wanted = (number(median) / number(widest.median)) * widest.bar;
-    assert.ok(Math.abs(bar - wanted) <= 0.02 * widest.bar + 1, `${name}: a bar of ${bar} px, expected ${wanted}`);
-  }
-  assert.match(await text(page, "#summary"), /createSync made [\d,]+ keys a second here/);
-  assert.equal(await page.$eval("#measure", (button) => button.getAttribute("aria-disabled")), null);
 }

@@ -16,9 +16,9 @@ describe("its server", () => {
 
   const types = {
     "": "text/html; charset=utf-8",
-    "style.css": "text/css; charset=utf-8",
+    "styles/base.css": "text/css; charset=utf-8",
     "app.mjs": "text/javascript; charset=utf-8",
-    "node_modules/idempotency-keys/dist/page.js": "text/javascript; charset=utf-8",
+    "package/esm/index.js": "text/javascript; charset=utf-8",
     "package.json": "application/json",
   };
 
@@ -34,7 +34,7 @@ describe("its server", () => {
   });
 
   test("sends nothing from outside its folder, and takes nothing", async () => {
-    for (const path of ["..%2fpackage.json", "%2e%2e%2fpackage.json", "nothing.html", "node_modules/", "%"]) {
+    for (const path of ["..%2fpackage.json", "%2e%2e%2fpackage.json", "nothing.html", "node_modules/", "package/", "package/..%2f..%2f..%2f..%2fpackage.json", "package%2f..%2f..%2fpackage.json", "%"]) {
       assert.equal((await fetch(playground.url + path)).status, 404, path);
     }
     assert.equal((await fetch(playground.url, { method: "POST", body: "x" })).status, 405);

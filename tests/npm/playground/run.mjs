@@ -10,7 +10,9 @@ import { findBrowser, notInstalled } from "../support/browsers.mjs";
 import * as access from "./access.mjs";
 import * as checks from "./checks.mjs";
 import { BROWSERS, startBrowser } from "./driver.mjs";
+import * as speed from "./speed.mjs";
 import { startPlayground } from "./stage.mjs";
+import * as tabs from "./tabs.mjs";
 
 const pictures = fileURLToPath(new URL("../../../.tools/scratch/playground", import.meta.url));
 
@@ -27,7 +29,16 @@ const CHECKS = {
   "a page without crypto.subtle says so": checks.aPageWithoutSubtleSaysSo,
   "a page without WebAssembly says so": checks.aPageWithoutWebAssemblySaysSo,
   "changes are announced once typing pauses": checks.changesAreAnnouncedOnceTypingPauses,
-  "throughput is measured on a click": checks.throughputIsMeasuredOnAClick,
+  "tabs are as the ARIA guide says": tabs.tabsAreThoseOfTheGuide,
+  "the address is a link to what is shown": tabs.theAddressIsALink,
+  "strange addresses do no harm": tabs.strangeAddressesDoNoHarm,
+  "a payload is shown in canonical form": tabs.payloadsAreCanonical,
+  "each fault is said beside its field": tabs.faultsAreSaidBesideTheirField,
+  "a TTL is put right by a click": tabs.aTtlIsPutRight,
+  "the header is answered as by a server": tabs.theHeaderIsAnsweredAsByAServer,
+  "nothing covers the results": tabs.nothingCoversTheResults,
+  "throughput is measured on a click": speed.throughputIsMeasuredOnAClick,
+  "throughput counts keys whose hash was read": speed.everyHashIsRead,
   "the headings and landmarks make an outline": access.theOutlineMakesSense,
   "colour scheme and reduced motion are heeded": access.theVisitorsWishesAreHeeded,
   "Tab goes through everything, visibly, and out again": access.tabGoesThroughEverything,
@@ -41,9 +52,12 @@ export const SMOKE = {
     "a collision is warned of, and each way to it makes the same hash",
     "what the package refuses is shown beside the field",
     "tokens cross from the page to Node and back",
+    "the address is a link to what is shown",
+    "the header is answered as by a server",
+    "throughput counts keys whose hash was read",
     "Tab goes through everything, visibly, and out again",
   ],
-  states: ["ambiguous"],
+  states: ["ambiguous", "a request"],
   widths: [320],
 };
 
@@ -76,7 +90,7 @@ export function testPlayground(name, scheme, { only = Object.keys(CHECKS), state
 
     for (const check of only) {
       test(check, async () => {
-        const open = (options) => browser.open(playground.url, options);
+        const open = ({ at = "", ...options } = {}) => browser.open(playground.url + at, options);
         const { page, problems } = await open();
         await CHECKS[check]({ open, page, pkg, scheme, installed: playground.installed });
         assert.deepEqual([...new Set(problems)], []);

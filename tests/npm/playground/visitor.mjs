@@ -17,6 +17,8 @@ export async function fill(page, selector, text) {
 export const pick = (page, name, value) =>
   page.$eval(`input[name="${name}"][value="${value}"]`, (radio) => radio.click());
 
+export const openTab = (page, name) => page.$eval(`#tab-${name}`, (tab) => tab.click());
+
 export const text = (page, selector) => page.$eval(selector, (node) => node.textContent);
 export const isHidden = (page, selector) => page.$eval(selector, (node) => node.checkVisibility() === false);
 
