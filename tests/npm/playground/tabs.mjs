@@ -1,6 +1,7 @@
 /** What the tabs besides the key's show, how one moves among them, and links to what they show. */
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 
 import { enter, fill, isHidden, openTab, pick, setTask, text } from "./visitor.mjs";
@@ -143,13 +144,19 @@ export async function strangeAddressesDoNoHarm({ page, open }) {
   assert.equal(page.url(), before);
 }
 
-export async function payloadsAreCanonical({ page }) {
+/** The code to copy runs in Node, and its comment is true. */
+export async function payloadsAreCanonical({ page, installed }) {
   await openTab(page, "payload");
   await fill(page, "#payload", '{ "b": [1.50, 1e3], "a": "\\u00e9" }');
   const canonical = '{"a":"é","b":[1.5,1000]}';
   assert.equal(await text(page, "#canonical"), canonical);
   assert.equal(await text(page, "#payload-hash"), sha256(canonical));
   assert.match(await text(page, "#canonical-note"), /^25 bytes/);
+  await fill(page, "#operation", "it's");
+  assert.equal(await text(page, "#payload-hash"), sha256(`${canonical}it's`));
+  const code = (await text(page, "#payload-code")).replace(/^(hashPayload\(.+\)); \/\/ (.+)$/m, "assert.equal($1, $2)");
+  assert.match(code, /^assert\.equal/m);
+  execFileSync(process.execPath, ["--input-type=module", "-e", `import assert from "node:assert/strict";\n${code}`], { cwd: installed });
 }
 
 /** What is typed where, which field is at fault, and what is said beside it. */
