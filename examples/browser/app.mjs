@@ -45,7 +45,7 @@ function update() {
 function open(name) {
   selectTab(name);
   // The first tab's form is that of a reset, too.
-  if (TABS[name].form === keyForm) openPanel().prepend(keyForm);
+  if (TABS[name].form === keyForm && keyForm.parentElement !== openPanel()) openPanel().prepend(keyForm);
   update();
 }
 

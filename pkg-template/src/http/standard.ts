@@ -52,6 +52,11 @@ export function toResponse(outcome: Outcome): Response {
 export async function bodyOf(request: Request, limit: number): Promise<Uint8Array | undefined> {
   if (Number(request.headers.get("content-length") ?? 0) > limit) return undefined;
   if (request.body === null) return new Uint8Array();
+  // Firefox has no streams of requests, such as in a service worker.
+  if ((request.body as unknown) === undefined) {
+    const bytes = new Uint8Array(await request.clone().arrayBuffer());
+    return bytes.length > limit ? undefined : bytes;
+  }
   const { bytes, cancel } = await readUpTo(request.clone().body as ReadableStream<Uint8Array>, limit);
   if (bytes === undefined) {
     cancel();

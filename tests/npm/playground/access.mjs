@@ -55,7 +55,7 @@ async function tabGoesThrough(page, least) {
     await page.keyboard.press("Tab");
     const stop = await focused(page);
     if (stop === undefined) break;
-    assert.ok(stop.outlined, `${stop.name} shows no focus`);
+    assert.ok(stop.outlined, `${page.url()}: ${stop.name} shows no focus`);
     assert.ok(stop.inView, `${stop.name} has the focus out of sight`);
     seen.push(stop.index);
     if (seen.length > 1 && stop.index === seen[0]) {
