@@ -79,7 +79,12 @@ function shareByFolder(folders) {
 /** The entries `src/<entry>.ts`, and what several of them use in files of its own: each module of the package exists once. */
 async function bundle(entries, output, engine) {
   const input = inputOf(entries, ".js");
-  const built = await rollup({ input, plugins: [sources(engine)], treeshake: { moduleSideEffects: (id) => Object.values(input).includes(id) }, onwarn: refuse });
+  const built = await rollup({
+    input,
+    plugins: [sources(engine)],
+    treeshake: { moduleSideEffects: (id) => Object.values(input).includes(id) },
+    onwarn: refuse,
+  });
   await built.write({ exports: "named", generatedCode: { constBindings: true }, hoistTransitiveImports: false, minifyInternalExports: false, ...output });
 }
 
@@ -113,7 +118,10 @@ async function bundleAll() {
   }
   step("engines that import the module");
   const folder = join(out, "dist/esm/wasm");
-  for (const [condition, path] of [["workerd", "./module.wasm"], ["edge-light", "./module.wasm?module"]]) {
+  for (const [condition, path] of [
+    ["workerd", "./module.wasm"],
+    ["edge-light", "./module.wasm?module"],
+  ]) {
     await bundle(["wasm/engine-module"], {
       dir: folder,
       entryFileNames: `engine-${condition}.js`,

@@ -74,7 +74,23 @@ function compile(name, rustFlags, settings = {}) {
   const remap = sourceFolders().map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
   run(
     "wasm-pack",
-    ["--log-level", "warn", "build", ".", "--mode", "no-install", "--no-pack", "--target", "web", "--out-dir", folder, "--release", "--", "--locked", "--quiet"],
+    [
+      "--log-level",
+      "warn",
+      "build",
+      ".",
+      "--mode",
+      "no-install",
+      "--no-pack",
+      "--target",
+      "web",
+      "--out-dir",
+      folder,
+      "--release",
+      "--",
+      "--locked",
+      "--quiet",
+    ],
     {
       env: {
         ...process.env,
@@ -91,13 +107,7 @@ function compile(name, rustFlags, settings = {}) {
     .map((entry) => entry.name)
     .filter((entry) => !entry.startsWith("__"));
   const graph = join(folder, "exports.json");
-  writeFileSync(
-    graph,
-    JSON.stringify([
-      { name: "package", root: true, reaches: exports },
-      ...exports.map((entry) => ({ name: entry, export: entry })),
-    ]),
-  );
+  writeFileSync(graph, JSON.stringify([{ name: "package", root: true, reaches: exports }, ...exports.map((entry) => ({ name: entry, export: entry }))]));
   const trimmed = join(folder, "trimmed.wasm");
   const module = join(work, "wasm", `${name}.wasm`);
   run(join(bin, "wasm-metadce"), ["--all-features", "--graph-file", graph, raw, "-o", trimmed], { stdio: ["ignore", "ignore", process.stderr] });

@@ -28,7 +28,7 @@ function inlineRotations(text) {
   const [, value, bits] = /^(.*), (\d+)$/s.exec(text.slice(start, end)) ?? [];
   const head = text.slice(0, call.index);
   const tail = inlineRotations(text.slice(end + 1));
-  if (bits === undefined) return head + call[0] + inlineRotations(text.slice(start, end)) + ")" + tail;
+  if (bits === undefined) return `${head}${call[0]}${inlineRotations(text.slice(start, end))})${tail}`;
   const left = call[1] === "l" ? Number(bits) : 32 - bits;
   return `${head}($rotated = ${inlineRotations(value)}, $rotated << ${left} | $rotated >>> ${32 - left})${tail}`;
 }

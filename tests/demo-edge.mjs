@@ -16,8 +16,7 @@ try {
   const answer = await response.json();
   const sha256 = (text) => createHash("sha256").update(text).digest("hex");
   const right = answer.items.filter(
-    ({ idempotencyKey, idempotencyKeyOptions: { key } }, index) =>
-      key === `${answer.idempotencyKey}-${items[index]}` && idempotencyKey === sha256(key),
+    ({ idempotencyKey, idempotencyKeyOptions: { key } }, index) => key === `${answer.idempotencyKey}-${items[index]}` && idempotencyKey === sha256(key),
   ).length;
   console.log("POST an event with 6,235 items");
   console.log("  its key:    ", answer.idempotencyKey);

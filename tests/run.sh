@@ -16,7 +16,8 @@ step() {
 
 step "tools" tools/setup.sh tools tests/npm tests/npm/runtimes tests/npm/playground tests/npm/run-once tests/npm/http cargo-fuzz thumbv7em-none-eabi
 step "browser" tools/browsers.sh chromium chromium-driver
-step "formatting" cargo fmt --check
+step "formatting, Rust" cargo fmt --check
+step "formatting and lints, JavaScript and TypeScript" tools/node_modules/.bin/biome check --error-on-warnings
 step "lints" cargo clippy --quiet --all-targets -- -D warnings
 for features in -simd128 +simd128; do
   step "lints, wasm, $features" env CARGO_TARGET_DIR="target/clippy-wasm$features" RUSTFLAGS="--cfg=idempotency_keys_npm -Ctarget-feature=$features" cargo clippy --quiet --lib --target wasm32-unknown-unknown -- -D warnings

@@ -32,9 +32,7 @@ const ctx = { run: { id: runId }, attempt: { number: 1 } };
 const encoder = new TextEncoder();
 const oneShot = nodeHash ?? ((name, text, encoding) => createHash(name).update(text).digest(encoding));
 
-const { idempotencyKeys } = await import(
-  pathToFileURL(join(installedPackage(), "node_modules/idempotency-keys/dist/esm/index.js")).href
-);
+const { idempotencyKeys } = await import(pathToFileURL(join(installedPackage(), "node_modules/idempotency-keys/dist/esm/index.js")).href);
 const sdks = {};
 // They share the older one's catalog, of 1,000 keys at most, so that nothing piles up.
 for (const version of ["4.4.6", "4.8.3"]) {
@@ -88,7 +86,10 @@ const many = (texts) => idempotencyKeys.createMany(texts, { ctx }).forEach((key)
 const create = (text) => idempotencyKeys.create(text, { scope: "run", ctx });
 const groups = {
   "one key": {
-    "createSync (ours)": perKey(20_000, each((text) => idempotencyKeys.createSync(text, { scope: "run", ctx }).hash)),
+    "createSync (ours)": perKey(
+      20_000,
+      each((text) => idempotencyKeys.createSync(text, { scope: "run", ctx }).hash),
+    ),
     "await create (ours)": perKey(20_000, awaited(create)),
     ...Object.fromEntries(SYNC.map((peer) => [peer, perKey(sizes(peer), each(PEERS[peer]))])),
     ...Object.fromEntries(ASYNC.map((peer) => [peer, perKey(sizes(peer), awaited(PEERS[peer]))])),
@@ -104,10 +105,7 @@ const groups = {
     ]),
   ),
   "createMany, flat cost": Object.fromEntries(
-    [1_000, 10_000, 100_000, ...(QUICK ? [] : [1_000_000])].map((length) => [
-      `${length.toLocaleString("en")} keys`,
-      perKey(length, many),
-    ]),
+    [1_000, 10_000, 100_000, ...(QUICK ? [] : [1_000_000])].map((length) => [`${length.toLocaleString("en")} keys`, perKey(length, many)]),
   ),
   "one key of 10 MB (ns per kB)": Object.fromEntries(
     Object.entries({
@@ -168,11 +166,10 @@ function print(group, rows) {
 const KEYS = QUICK ? 50_000 : 1_000_000;
 const heapOf = (subject) =>
   JSON.parse(
-    execFileSync(
-      process.execPath,
-      ["--expose-gc", "--max-old-space-size=4096", join(ROOT, "benches/js/heap.mjs"), subject, String(KEYS)],
-      { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
-    ),
+    execFileSync(process.execPath, ["--expose-gc", "--max-old-space-size=4096", join(ROOT, "benches/js/heap.mjs"), subject, String(KEYS)], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+    }),
   );
 results.heap = {
   "createSync (ours)": heapOf("create"),
@@ -191,8 +188,7 @@ printColdStart(results["cold start, ms"]);
 results["a key on each runtime, ns"] = await runtimeFigures();
 printRuntimes(results["a key on each runtime, ns"]);
 
-const version = (name) =>
-  JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), "utf8")).version;
+const version = (name) => JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), "utf8")).version;
 const report = {
   date: new Date().toISOString().slice(0, 10),
   node: process.version,

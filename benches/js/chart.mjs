@@ -12,7 +12,7 @@ text{fill:#0f172a}.page{fill:#fff}.ours{fill:#2563eb}.other{fill:#94a3b8}
 @media (prefers-color-scheme:dark){text{fill:#e6edf3}.page{fill:#0d1117}.ours{fill:#58a6ff}.other{fill:#6e7681}}
 `;
 
-const escape = (text) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+const escaped = (text) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 const time = (ns) => (ns < 1_000 ? `${ns.toFixed(0)} ns` : `${(ns / 1_000).toFixed(1)} µs`);
 
 /** An SVG picture of a report. */
@@ -23,12 +23,12 @@ export function chart({ date, node, machine, results }) {
   const parts = [];
   let y = 24;
   for (const group of SHOWN) {
-    parts.push(`<text x="8" y="${y + 4}" font-weight="bold">${escape(group)}, time for each</text>`);
+    parts.push(`<text x="8" y="${y + 4}" font-weight="bold">${escaped(group)}, time for each</text>`);
     y += 18;
     for (const [name, { median }] of Object.entries(results[group])) {
       const width = scale(median).toFixed(1);
       parts.push(
-        `<text x="${LEFT - 8}" y="${y + 13}" text-anchor="end">${escape(name)}</text>`,
+        `<text x="${LEFT - 8}" y="${y + 13}" text-anchor="end">${escaped(name)}</text>`,
         `<rect x="${LEFT}" y="${y}" width="${width}" height="17" class="${name.includes("(ours)") ? "ours" : "other"}"/>`,
         `<text x="${LEFT + Number(width) + 6}" y="${y + 13}">${time(median)}</text>`,
       );
@@ -41,7 +41,7 @@ export function chart({ date, node, machine, results }) {
 <style>${STYLE}</style>
 <rect class="page" width="100%" height="100%"/>
 ${parts.join("\n")}
-<text x="8" y="${y + 4}" font-size="11">${escape(foot)}</text>
+<text x="8" y="${y + 4}" font-size="11">${escaped(foot)}</text>
 </svg>
 `;
 }

@@ -21,7 +21,11 @@ async function maker() {
     const path = join(installedPackage(), "node_modules/idempotency-keys/dist/esm/index.js");
     const { idempotencyKeys } = await import(pathToFileURL(path).href);
     return subject === "createMany"
-      ? (length) => idempotencyKeys.createMany(Array.from({ length }, (_, index) => text(index)), { ctx })
+      ? (length) =>
+          idempotencyKeys.createMany(
+            Array.from({ length }, (_, index) => text(index)),
+            { ctx },
+          )
       : oneByOne((key) => idempotencyKeys.createSync(key, { ctx }));
   }
   const { taskContext } = await import(pathToFileURL(join(foldersOf(subject).core, "dist/esm/v3/index.js")).href);

@@ -18,9 +18,7 @@ import stable from "safe-stable-stringify";
 import { installedPackage } from "../../tests/npm/support/install-package.mjs";
 
 const ROUNDS = 200;
-const { hashPayload } = await import(
-  pathToFileURL(join(installedPackage(), "node_modules/idempotency-keys/dist/esm/index.js")).href
-);
+const { hashPayload } = await import(pathToFileURL(join(installedPackage(), "node_modules/idempotency-keys/dist/esm/index.js")).href);
 
 const CONTENDERS = {
   hashPayload,
@@ -32,16 +30,21 @@ const CONTENDERS = {
 
 /** Microseconds a call, by payload and contender. */
 export function payloadFigures() {
-  return Object.fromEntries(
-    ["order", "webhook", "chat"].flatMap((kind) => ["1k", "100k"].map((size) => [`${kind}-${size}`, figuresOf(`${kind}-${size}`)])),
-  );
+  return Object.fromEntries(["order", "webhook", "chat"].flatMap((kind) => ["1k", "100k"].map((size) => [`${kind}-${size}`, figuresOf(`${kind}-${size}`)])));
 }
 
 function figuresOf(name) {
   const payload = JSON.parse(readFileSync(new URL(`payloads/${name}.json`, import.meta.url), "utf8"));
   const calls = name.endsWith("-1k") ? 200 : 2;
   const best = {};
-  assert.equal(new Set(Object.values(CONTENDERS).slice(0, 4).map((contender) => contender(payload))).size, 1);
+  assert.equal(
+    new Set(
+      Object.values(CONTENDERS)
+        .slice(0, 4)
+        .map((contender) => contender(payload)),
+    ).size,
+    1,
+  );
   for (let round = 0; round < ROUNDS; round++) {
     for (const [contender, run] of Object.entries(CONTENDERS)) {
       const start = performance.now();

@@ -35,13 +35,19 @@ function compare(name, unit, project, file, runs, measure) {
   const env = { ...process.env, TRIGGER_SECRET_KEY: "tr_dev", TRIGGER_API_URL: "http://127.0.0.1:1" };
   const figures = { plain: [], registered: [] };
   for (let run = 0; run < runs; run++) {
-    for (const [way, flags] of [["plain", []], ["registered", REGISTER]]) {
+    for (const [way, flags] of [
+      ["plain", []],
+      ["registered", REGISTER],
+    ]) {
       const begun = performance.now();
       const output = execFileSync(process.execPath, [...flags, file], { cwd: project.folder, env, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
       figures[way].push(measure(output, performance.now() - begun));
     }
   }
-  for (const [label, of] of [["median", median], ["lowest", (values) => Math.min(...values)]]) {
+  for (const [label, of] of [
+    ["median", median],
+    ["lowest", (values) => Math.min(...values)],
+  ]) {
     const [plain, registered] = [of(figures.plain), of(figures.registered)];
     const columns = [plain, registered, registered - plain].map((value) => value.toFixed(0).padStart(12)).join("");
     console.log(`${`${name}, ${label}`.padEnd(36)}${columns} ${unit}`);

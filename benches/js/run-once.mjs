@@ -57,7 +57,9 @@ const stores = {
   async "redis, redis"() {
     const { createClient } = require("redis");
     const service = await startRedis();
-    const client = await createClient({ url: service.url }).on("error", () => {}).connect();
+    const client = await createClient({ url: service.url })
+      .on("error", () => {})
+      .connect();
     return {
       store: new RedisStore(client),
       hit: async (key) => JSON.parse(await client.get(key)),
@@ -194,8 +196,18 @@ for (const [name, open] of Object.entries(stores)) {
     throw new Error("not a hit");
   };
   for (const lanes of [1, 32]) {
-    await compare(`${name}, hit`, lanes, () => hit(known[next++ % 512]), () => runOnce(known[next++ % 512], fail));
-    await compare(`${name}, miss`, lanes, () => miss(`${prefix}-new-${next++}`), () => runOnce(`${prefix}-new-${next++}`, () => VALUE));
+    await compare(
+      `${name}, hit`,
+      lanes,
+      () => hit(known[next++ % 512]),
+      () => runOnce(known[next++ % 512], fail),
+    );
+    await compare(
+      `${name}, miss`,
+      lanes,
+      () => miss(`${prefix}-new-${next++}`),
+      () => runOnce(`${prefix}-new-${next++}`, () => VALUE),
+    );
   }
   await stop?.();
 }

@@ -99,7 +99,10 @@ export function showVerdict({ material, parts, scope }, text, isScoped, load) {
   if (found.level === "ambiguous") {
     const advice = element("p", { class: "advice" }, "To keep such values apart, write them as JSON: ");
     advice.append(element("code", {}, `JSON.stringify(${shortened(source(parts))})`));
-    verdict.append(advice, button("Use JSON", () => load({ material: JSON.stringify(parts) })));
+    verdict.append(
+      advice,
+      button("Use JSON", () => load({ material: JSON.stringify(parts) })),
+    );
   }
   return title;
 }

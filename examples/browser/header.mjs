@@ -32,12 +32,16 @@ function summary({ response, problem, once, runs }) {
 }
 
 function showOnce({ once, runs }) {
-  const told = once === undefined ? [["once", "undefined"]] : [["once.key", once.key], ["once.idempotencyKey", once.idempotencyKey]];
+  const told =
+    once === undefined
+      ? [["once", "undefined"]]
+      : [
+          ["once.key", once.key],
+          ["once.idempotencyKey", once.idempotencyKey],
+        ];
   const rows = runs === 0 ? [] : told;
   byId("once-none").hidden = runs > 0;
-  byId("once").replaceChildren(
-    ...rows.flatMap(([name, value]) => [element("dt", {}, element("code", {}, name)), element("dd", { class: "value" }, value)]),
-  );
+  byId("once").replaceChildren(...rows.flatMap(([name, value]) => [element("dt", {}, element("code", {}, name)), element("dd", { class: "value" }, value)]));
 }
 
 let asked = 0;
@@ -50,7 +54,7 @@ export async function updateHeader(panel) {
   byId("first-field").hidden = given.method === "GET" || given.before === "nothing";
   const answered = await exchange(given).catch((error) => ({ error }));
   if (question !== asked) return;
-  const { error, response, text, problem, once } = answered;
+  const { error, response, text, problem } = answered;
   const field = error === undefined ? FIELDS[problem?.code] : "line";
   const fault = error ?? (problem && { code: problem.code, message: problem.detail });
   for (const name of ["body", "known"]) showFieldError(byId(name), field === name ? fault : undefined);

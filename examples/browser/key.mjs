@@ -22,9 +22,7 @@ export function readKeyForm() {
     material: list ?? byId("text").value,
     parts: list ?? [byId("text").value],
     scope: chosen("scope"),
-    ctx: inside
-      ? { run: runId && { id: runId }, ...(attempt === undefined ? {} : { attempt: { number: attempt } }) }
-      : undefined,
+    ctx: inside ? { run: runId && { id: runId }, ...(attempt === undefined ? {} : { attempt: { number: attempt } }) } : undefined,
   };
 }
 

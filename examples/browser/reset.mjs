@@ -44,5 +44,8 @@ export function updateReset(panel) {
   showError(byId("reset-error"), isContext ? { code: planned.error.code, message: "No request: the run that the key belongs to is missing." } : planned.error);
   panel.querySelector("#reset-in-code").hidden = key === undefined;
   if (key !== undefined) byId("reset-code").textContent = resetCode(given, held, optionsOf(given), key.hash);
-  announce(planned.error?.message ?? `${planned.candidates.length === 1 ? "One request" : "Up to two requests"}, for ${planned.candidates.map((candidate) => candidate.slice(0, 8)).join(", then ")}`);
+  announce(
+    planned.error?.message ??
+      `${planned.candidates.length === 1 ? "One request" : "Up to two requests"}, for ${planned.candidates.map((candidate) => candidate.slice(0, 8)).join(", then ")}`,
+  );
 }

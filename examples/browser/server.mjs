@@ -55,7 +55,10 @@ const server = createServer(async (request, response) => {
     "x-content-type-options": "nosniff",
   });
   if (request.method === "HEAD") response.end();
-  else createReadStream(file.path).on("error", () => response.destroy()).pipe(response);
+  else
+    createReadStream(file.path)
+      .on("error", () => response.destroy())
+      .pipe(response);
 });
 
 server.listen(Number(process.env.PORT ?? 8080), "127.0.0.1", () => {

@@ -86,8 +86,7 @@ export const WAYS = [
 ];
 
 /** What the ways have to answer for each batch. */
-const tastes = async () =>
-  Promise.all(batches.map(async (batch) => (await Promise.all(batch.map(withSubtle))).reduce((sum, hash) => sum + taste(hash), 0)));
+const tastes = async () => Promise.all(batches.map(async (batch) => (await Promise.all(batch.map(withSubtle))).reduce((sum, hash) => sum + taste(hash), 0)));
 
 function sumFor(count, expected) {
   let sum = 0;

@@ -8,7 +8,9 @@ export function createApp(open) {
   const app = new Hono();
 
   // Made for each request: in Workers one request can't use what another has opened.
-  app.use("/payments", (c, next) => idempotency({ store: open(c.env).store, caller: callerOf, required: true })(c, next));
+  app.use("/payments", (c, next) =>
+    idempotency({ store: open(c.env).store, caller: callerOf, required: true })(c, next),
+  );
 
   app.post("/payments", async (c) => {
     const { order, amount } = await c.req.json();

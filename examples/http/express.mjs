@@ -8,20 +8,32 @@ import { callerOf, pause } from "./shop.mjs";
 
 const pool = new Pool({ connectionString: process.env.DATABASE_URL });
 await pool.query(postgresMigration());
-await pool.query("CREATE TABLE IF NOT EXISTS payments (id serial PRIMARY KEY, order_id text NOT NULL, amount integer NOT NULL)");
+await pool.query(
+  "CREATE TABLE IF NOT EXISTS payments (id serial PRIMARY KEY, order_id text NOT NULL, amount integer NOT NULL)",
+);
 
 const app = express();
 
 // Before the body's parser, so that bodies are compared as they were sent.
-app.post("/payments", idempotency({ store: new PostgresStore(pool), caller: callerOf, required: true }), express.json(), async (req, res) => {
-  const { order, amount } = req.body;
-  const { rows } = await pool.query("INSERT INTO payments (order_id, amount) VALUES ($1, $2) RETURNING id", [order, amount]);
-  await pause(); // a receipt is printed, say
-  res.status(201).json({ id: `pay_${rows[0].id}`, order, amount });
-});
+app.post(
+  "/payments",
+  idempotency({ store: new PostgresStore(pool), caller: callerOf, required: true }),
+  express.json(),
+  async (req, res) => {
+    const { order, amount } = req.body;
+    const { rows } = await pool.query("INSERT INTO payments (order_id, amount) VALUES ($1, $2) RETURNING id", [
+      order,
+      amount,
+    ]);
+    await pause(); // a receipt is printed, say
+    res.status(201).json({ id: `pay_${rows[0].id}`, order, amount });
+  },
+);
 
 app.get("/payments/:order", async (req, res) => {
-  const { rows } = await pool.query('SELECT id, order_id AS "order", amount FROM payments WHERE order_id = $1', [req.params.order]);
+  const { rows } = await pool.query('SELECT id, order_id AS "order", amount FROM payments WHERE order_id = $1', [
+    req.params.order,
+  ]);
   res.json(rows);
 });
 

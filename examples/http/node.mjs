@@ -7,8 +7,11 @@ import { memoryPayments } from "./shop.mjs";
 
 const opened = { store: new MemoryStore(), payments: memoryPayments() };
 
-serve({ fetch: createApp(() => opened).fetch, port: Number(process.env.PORT ?? 3000), hostname: "127.0.0.1" }, ({ port }) => {
-  const url = `http://127.0.0.1:${port}`;
-  if (process.send === undefined) console.log(url);
-  else process.send(url);
-});
+serve(
+  { fetch: createApp(() => opened).fetch, port: Number(process.env.PORT ?? 3000), hostname: "127.0.0.1" },
+  ({ port }) => {
+    const url = `http://127.0.0.1:${port}`;
+    if (process.send === undefined) console.log(url);
+    else process.send(url);
+  },
+);

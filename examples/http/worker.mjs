@@ -12,7 +12,9 @@ export default createApp(({ DB }) => ({
       return { id, order, amount };
     },
     async of(order) {
-      const { results } = await DB.prepare('SELECT id, order_id AS "order", amount FROM payments WHERE order_id = ?').bind(order).all();
+      const { results } = await DB.prepare('SELECT id, order_id AS "order", amount FROM payments WHERE order_id = ?')
+        .bind(order)
+        .all();
       return results;
     },
   },

@@ -30,7 +30,11 @@ const remembered = theirs.filter((hash) => catalog.getKeyOptions(hash) !== undef
 console.log(`A fan-out to ${lines.length.toLocaleString("en")} child runs`);
 console.table({
   "idempotency-keys": { "keys made": ours.length, "with key and scope": carried, lost: ours.length - carried },
-  "Trigger.dev SDK 4.4.6": { "keys made": theirs.length, "with key and scope": remembered, lost: theirs.length - remembered },
+  "Trigger.dev SDK 4.4.6": {
+    "keys made": theirs.length,
+    "with key and scope": remembered,
+    lost: theirs.length - remembered,
+  },
 });
 console.log(`Hashes equal to the SDK's: ${sameHash.toLocaleString("en")} of ${theirs.length.toLocaleString("en")}\n`);
 

@@ -22,7 +22,9 @@ const run = Date.now(); // the database remembers the orders of an earlier run
 
 /** Places the order in a process of its own; gives what that prints, and whether it was killed. */
 async function place(mode, id, crash) {
-  const child = fork(new URL("order.mjs", import.meta.url), [mode, id], { env: { ...process.env, CRASH: crash ? "1" : "" } });
+  const child = fork(new URL("order.mjs", import.meta.url), [mode, id], {
+    env: { ...process.env, CRASH: crash ? "1" : "" },
+  });
   const [, signal] = await once(child, "exit");
   return signal ?? "done";
 }
@@ -32,7 +34,10 @@ async function rows(id) {
   return rows[0].n;
 }
 
-for (const [mode, left] of [["transaction", 0], ["lease", 1]]) {
+for (const [mode, left] of [
+  ["transaction", 0],
+  ["lease", 1],
+]) {
   const id = `${mode}-${run}`;
   console.log(`\n${mode} mode: the process is killed after its effect, before the result is stored`);
   assert.equal(await place(mode, id, true), "SIGKILL");

@@ -25,7 +25,13 @@ const folder = mkdtempSync(join(tmpdir(), "example-run-once-"));
 const run = Date.now(); // a Redis may remember the orders of an earlier run
 
 async function startProcess(NAME) {
-  const env = { ...process.env, NAME, PAYMENTS_URL: payments.url, STORE_FILE: join(folder, "run-once.db"), NODE_NO_WARNINGS: "1" };
+  const env = {
+    ...process.env,
+    NAME,
+    PAYMENTS_URL: payments.url,
+    STORE_FILE: join(folder, "run-once.db"),
+    NODE_NO_WARNINGS: "1",
+  };
   const child = fork(new URL("webhook.mjs", import.meta.url), { env });
   const started = await Promise.race([once(child, "message"), once(child, "exit")]);
   assert.ok(started[0]?.port, `process ${NAME} did not start`);
@@ -44,7 +50,10 @@ try {
   const answers = await Promise.all([deliver(a, first), deliver(b, first), deliver(a, first)]);
   console.log(`  answers: ${answers.map(({ id }) => id).join(", ")}`);
   console.log(`  payment API: ${payments.counts.requests} request, ${payments.counts.charges} charge`);
-  assert.deepEqual(answers.map(({ id }) => id), ["ch_1", "ch_1", "ch_1"]);
+  assert.deepEqual(
+    answers.map(({ id }) => id),
+    ["ch_1", "ch_1", "ch_1"],
+  );
   assert.deepEqual(payments.counts, { requests: 1, charges: 1 });
 
   console.log("\nAnother one; the process that charges is killed before it has the answer:");
@@ -57,7 +66,9 @@ try {
   console.log(`  A answered: ${await lost}`);
   const again = await deliver(b, second);
   console.log(`  B answered: ${again.id}`);
-  console.log(`  payment API: ${payments.counts.requests - 1} requests with one idempotency key, ${payments.counts.charges - 1} charge`);
+  console.log(
+    `  payment API: ${payments.counts.requests - 1} requests with one idempotency key, ${payments.counts.charges - 1} charge`,
+  );
   assert.equal(again.id, "ch_2");
   assert.deepEqual(payments.counts, { requests: 3, charges: 2 });
 

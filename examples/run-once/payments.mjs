@@ -18,6 +18,11 @@ export async function startPayments() {
     response.end(JSON.stringify(charged.get(key)));
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const payments = { counts, delayMs: 100, url: `http://127.0.0.1:${server.address().port}`, close: () => server.close().closeAllConnections() };
+  const payments = {
+    counts,
+    delayMs: 100,
+    url: `http://127.0.0.1:${server.address().port}`,
+    close: () => server.close().closeAllConnections(),
+  };
   return payments;
 }

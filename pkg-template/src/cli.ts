@@ -41,7 +41,10 @@ function help(command: Command): string {
 
 function parse(command: Command, args: readonly string[]): { values: Flags; positionals: string[] } {
   const options = Object.fromEntries(
-    Object.entries(command.flags).map(([name, kind]) => [name, { type: kind === "text" ? "string" : "boolean" } as const]),
+    Object.entries(command.flags).map(([name, kind]) => [
+      name,
+      { type: kind === "text" ? "string" : "boolean" } as const,
+    ]),
   );
   try {
     return parseArgs({

@@ -77,7 +77,13 @@ export class IdempotencyKeyError extends Error {
    */
   toJSON(): { name: string; code: ErrorCode; message: string; [property: string]: unknown } {
     const { name, code, message, cause } = this;
-    return { name, code, message, ...Object.fromEntries(Object.entries(this)), ...(cause instanceof Error && { cause: cause.message }) };
+    return {
+      name,
+      code,
+      message,
+      ...Object.fromEntries(Object.entries(this)),
+      ...(cause instanceof Error && { cause: cause.message }),
+    };
   }
 }
 
@@ -91,12 +97,16 @@ export function defineError(Class: { prototype: IdempotencyKeyError }, name: str
 
 /** `ERR_INVALID_KEY`: a key, or the part of one at `index`, that is neither a string, a number, a bigint, a boolean nor an `IdempotencyKey`. */
 export class InvalidKeyError extends IdempotencyKeyError {
-  static { defineError(this, "InvalidKeyError", "ERR_INVALID_KEY"); }
+  static {
+    defineError(this, "InvalidKeyError", "ERR_INVALID_KEY");
+  }
 }
 
 /** `ERR_INVALID_SCOPE`: a scope other than `"run"`, `"attempt"` and `"global"`. */
 export class InvalidScopeError extends IdempotencyKeyError {
-  static { defineError(this, "InvalidScopeError", "ERR_INVALID_SCOPE"); }
+  static {
+    defineError(this, "InvalidScopeError", "ERR_INVALID_SCOPE");
+  }
 }
 
 /**
@@ -104,27 +114,37 @@ export class InvalidScopeError extends IdempotencyKeyError {
  * write, if that is known. In run-once: a duration that can't be read.
  */
 export class InvalidTtlError extends IdempotencyKeyError {
-  static { defineError(this, "InvalidTtlError", "ERR_INVALID_TTL"); }
+  static {
+    defineError(this, "InvalidTtlError", "ERR_INVALID_TTL");
+  }
 }
 
 /** `ERR_INVALID_PAYLOAD`: a payload that canonical JSON can't represent; `path` says where. */
 export class InvalidPayloadError extends IdempotencyKeyError {
-  static { defineError(this, "InvalidPayloadError", "ERR_INVALID_PAYLOAD"); }
+  static {
+    defineError(this, "InvalidPayloadError", "ERR_INVALID_PAYLOAD");
+  }
 }
 
 /** `ERR_INVALID_TOKEN`: a token that was damaged, cut short, or made by a later version. */
 export class InvalidTokenError extends IdempotencyKeyError {
-  static { defineError(this, "InvalidTokenError", "ERR_INVALID_TOKEN"); }
+  static {
+    defineError(this, "InvalidTokenError", "ERR_INVALID_TOKEN");
+  }
 }
 
 /** `ERR_MISSING_CONTEXT`: a scope that needs a run id or an attempt number, where there is none. */
 export class MissingContextError extends IdempotencyKeyError {
-  static { defineError(this, "MissingContextError", "ERR_MISSING_CONTEXT"); }
+  static {
+    defineError(this, "MissingContextError", "ERR_MISSING_CONTEXT");
+  }
 }
 
 /** `ERR_INVALID_ARGUMENT`: an argument or an option that is none of those allowed; the message says which. */
 export class InvalidArgumentError extends IdempotencyKeyError {
-  static { defineError(this, "InvalidArgumentError", "ERR_INVALID_ARGUMENT"); }
+  static {
+    defineError(this, "InvalidArgumentError", "ERR_INVALID_ARGUMENT");
+  }
 }
 
 /**
@@ -132,7 +152,9 @@ export class InvalidArgumentError extends IdempotencyKeyError {
  * platform's error, where there is one, is in `cause`.
  */
 export class EngineError extends IdempotencyKeyError {
-  static { defineError(this, "EngineError", "ERR_ENGINE"); }
+  static {
+    defineError(this, "EngineError", "ERR_ENGINE");
+  }
 }
 
 /**
@@ -140,7 +162,9 @@ export class EngineError extends IdempotencyKeyError {
  * API; the message names the variable to set.
  */
 export class MissingCredentialsError extends IdempotencyKeyError {
-  static { defineError(this, "MissingCredentialsError", "ERR_MISSING_CREDENTIALS"); }
+  static {
+    defineError(this, "MissingCredentialsError", "ERR_MISSING_CREDENTIALS");
+  }
 }
 
 /** The server's response, as an {@link ApiError} has it. */
@@ -169,17 +193,23 @@ export class ApiError extends IdempotencyKeyError {
     this.body = details.body;
   }
 
-  static { defineError(this, "ApiError", "ERR_API"); }
+  static {
+    defineError(this, "ApiError", "ERR_API");
+  }
 }
 
 /** `ERR_NOT_FOUND`: no run has the key (HTTP status 404). */
 export class NotFoundError extends ApiError {
-  static { defineError(this, "NotFoundError", "ERR_NOT_FOUND"); }
+  static {
+    defineError(this, "NotFoundError", "ERR_NOT_FOUND");
+  }
 }
 
 /** `ERR_CONNECTION`: the server can't be reached; the platform's error is in `cause`. */
 export class ConnectionError extends IdempotencyKeyError {
-  static { defineError(this, "ConnectionError", "ERR_CONNECTION"); }
+  static {
+    defineError(this, "ConnectionError", "ERR_CONNECTION");
+  }
 }
 
 /**
@@ -197,7 +227,9 @@ export class RequestTimeoutError extends IdempotencyKeyError {
     this.timeoutMs = timeoutMs;
   }
 
-  static { defineError(this, "RequestTimeoutError", "ERR_REQUEST_TIMEOUT"); }
+  static {
+    defineError(this, "RequestTimeoutError", "ERR_REQUEST_TIMEOUT");
+  }
 }
 
 /** The class of each code that the crate reports. */

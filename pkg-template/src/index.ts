@@ -21,7 +21,15 @@ export const idempotencyKeys: IdempotencyKeys = standardInstance;
 
 export type { IdempotencyKeys } from "./instance.js";
 
-export { IdempotencyKey, type IdempotencyKeyClass, canonicalize, hashPayload, parseTtl, randomKey, engineName } from "./shared.js";
+export {
+  IdempotencyKey,
+  type IdempotencyKeyClass,
+  canonicalize,
+  hashPayload,
+  parseTtl,
+  randomKey,
+  engineName,
+} from "./shared.js";
 
 export type {
   KeyLike,

@@ -10,14 +10,7 @@ import type { IdempotencyKey } from "./keys/key.js";
 import { payloadDigest } from "./payload/payload.js";
 import { candidatesOf } from "./reset/plan.js";
 import { findSettings } from "./reset/settings.js";
-import type {
-  Config,
-  CreateOptions,
-  FromPayloadOptions,
-  KeyMaterial,
-  RequestOptions,
-  ResetOptions,
-} from "./types.js";
+import type { Config, CreateOptions, FromPayloadOptions, KeyMaterial, RequestOptions, ResetOptions } from "./types.js";
 
 /** Makes and resets keys. The methods need no `this`, so they can be passed around. */
 export interface IdempotencyKeys {

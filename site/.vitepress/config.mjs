@@ -29,7 +29,11 @@ const apiPages = [...read("docs/api/README.md").matchAll(/^\| \[.+?\]\((.+?)\)/g
 });
 
 /** As GitHub makes anchors of headings, which links in the pages follow. */
-const slugify = (heading) => heading.toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, "").replaceAll(" ", "-");
+const slugify = (heading) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, "")
+    .replaceAll(" ", "-");
 
 /** Links lead to pages of the site. What else the repository has, such as a source, is named without a link. */
 function adapt(md) {
@@ -102,7 +106,15 @@ export default defineConfig({
   outDir: join(root, "site/dist"),
   srcExclude: ["README.md", "target/**", "pkg/**", ".*/**", "{src,tests,tools,examples,benches,fuzz,pkg-template}/**"],
   rewrites: (page) => pageOf(page) ?? page,
-  head: [["link", { rel: "icon", href: "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='3' fill='%230b6456'/%3E%3Cpath d='M3 8h4M9 5v6M12 3v10' stroke='%23fff' stroke-width='1.6'/%3E%3C/svg%3E" }]],
+  head: [
+    [
+      "link",
+      {
+        rel: "icon",
+        href: "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='3' fill='%230b6456'/%3E%3Cpath d='M3 8h4M9 5v6M12 3v10' stroke='%23fff' stroke-width='1.6'/%3E%3C/svg%3E",
+      },
+    ],
+  ],
   markdown: {
     config: adapt,
     anchor: { slugify },

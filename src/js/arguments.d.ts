@@ -5,7 +5,11 @@ export interface Refused {
   suggestion?: string | undefined;
 }
 
-export function refusedOptions(options: object | undefined, names: readonly string[], what: string): Refused | undefined;
+export function refusedOptions(
+  options: object | undefined,
+  names: readonly string[],
+  what: string,
+): Refused | undefined;
 export function arrayOf(keys: unknown): readonly unknown[] | undefined;
 export function refusedArray(keys: unknown, createOne: string): Refused;
 export function isPromise(value: unknown): boolean;

@@ -68,10 +68,9 @@ function compact(suite, recorded) {
 function olderResults(file, input, expect) {
   const reference = compactResult(file, input, at(expect, REFERENCE));
   return Object.fromEntries(
-    OLDER.map((version) => [
-      version,
-      difference(reference, compactResult(file, input, at(expect, version))),
-    ]).filter(([, fields]) => Object.keys(fields).length > 0),
+    OLDER.map((version) => [version, difference(reference, compactResult(file, input, at(expect, version)))]).filter(
+      ([, fields]) => Object.keys(fields).length > 0,
+    ),
   );
 }
 
@@ -79,9 +78,7 @@ function olderResults(file, input, expect) {
 function difference(reference, result) {
   const names = new Set([...Object.keys(reference), ...Object.keys(result)]);
   return Object.fromEntries(
-    [...names]
-      .filter((name) => JSON.stringify(reference[name]) !== JSON.stringify(result[name]))
-      .map((name) => [name, result[name] ?? null]),
+    [...names].filter((name) => JSON.stringify(reference[name]) !== JSON.stringify(result[name])).map((name) => [name, result[name] ?? null]),
   );
 }
 
@@ -114,9 +111,7 @@ function replaceLong(result, input) {
   if (Array.isArray(result)) return result.map((item) => replaceLong(item, input));
   if (typeof result !== "object" || result === null) return result;
   if (!result.$long) {
-    return Object.fromEntries(
-      Object.entries(result).map(([name, value]) => [name, replaceLong(value, input)]),
-    );
+    return Object.fromEntries(Object.entries(result).map(([name, value]) => [name, replaceLong(value, input)]));
   }
   const text = longTexts(decode(input, { k: "" })).find((candidate) => isLong(candidate, result.$long));
   return text === undefined ? result : encodeText(text);

@@ -43,11 +43,14 @@ function revoked() {
 export function wrongErrors(pack) {
   const wrong = CASES.map(([call, expected]) => [call, expected, thrownBy(() => call(pack))]).filter(
     ([, { name, code, found, index, path, suggestion }, error]) =>
-      !(error instanceof Error) ||
-      Object.entries({ name, code, found, index, path, suggestion }).some(([property, value]) => error[property] !== value),
+      !(error instanceof Error) || Object.entries({ name, code, found, index, path, suggestion }).some(([property, value]) => error[property] !== value),
   );
   const mine = new RangeError("mine");
-  const options = { get scope() { throw mine; } };
+  const options = {
+    get scope() {
+      throw mine;
+    },
+  };
   if (thrownBy(() => pack.create("a", options)) !== mine) wrong.push(["a getter that throws", mine]);
   return wrong.map(([call, expected, error]) => `${call}: ${JSON.stringify(expected)}, not ${error} ${JSON.stringify(error)}`);
 }

@@ -34,7 +34,9 @@ test("the program of docs/crate.md does what the page says", async () => {
   const [{ code }, ...others] = blocksOf("docs/crate.md").filter(({ info }) => info === "js");
   assert.deepEqual(others, []);
   assert.ok(makesClaims(code) && code.includes('require("./pkg")'));
-  const program = `import { createRequire } from "node:module";\n${withChecks(code)}`
-    .replace('require("./pkg")', `createRequire(${JSON.stringify(join(out, "/"))})("./nodejs/idempotency_keys.js")`);
+  const program = `import { createRequire } from "node:module";\n${withChecks(code)}`.replace(
+    'require("./pkg")',
+    `createRequire(${JSON.stringify(join(out, "/"))})("./nodejs/idempotency_keys.js")`,
+  );
   await run(process.execPath, ["--input-type=module", "-e", program]);
 });

@@ -19,9 +19,19 @@ const id = (prefix) => `${prefix}_${Array.from({ length: 24 }, () => pick("abcde
 const time = () => new Date(Date.UTC(2026, 0, 1) + below(31_536_000) * 1000).toISOString();
 const money = () => below(50_000) / 100;
 
-const PRODUCTS = ["Espresso cups, set of 6", "Café table “Lüneburg”", "Wool blanket 140×200 cm", "Desk lamp, brass", "Notebook A5 / dotted", "キャンドル (soy wax)"];
+const PRODUCTS = [
+  "Espresso cups, set of 6",
+  "Café table “Lüneburg”",
+  "Wool blanket 140×200 cm",
+  "Desk lamp, brass",
+  "Notebook A5 / dotted",
+  "キャンドル (soy wax)",
+];
 const CITIES = ["Hamburg", "Zürich", "København", "Kraków", "São Paulo", "Osaka"];
-const WORDS = "the order was shipped on Monday but our carrier reports a delay so please check whether a refund or a new delivery suits you better and reply to this message with the number on your receipt".split(" ");
+const WORDS =
+  "the order was shipped on Monday but our carrier reports a delay so please check whether a refund or a new delivery suits you better and reply to this message with the number on your receipt".split(
+    " ",
+  );
 const sentence = (count) => {
   const text = Array.from({ length: count }, () => pick(WORDS)).join(" ");
   return `${text[0].toUpperCase()}${text.slice(1)}.`;
@@ -103,7 +113,9 @@ const chat = (turns, words) => ({
     { role: "system", content: "You are a support agent.\nAnswer briefly, in the customer's language." },
     ...Array.from({ length: turns }, (_, turn) => ({
       role: turn % 2 === 0 ? "user" : "assistant",
-      content: Array.from({ length: 3 }, () => sentence(below(words) + 5)).join(pick([" ", "\n\n", "\n- "])) + pick(["", "", " 🙏", ' He said "soon".', "\n```json\n{\"status\": \"late\"}\n```"]),
+      content:
+        Array.from({ length: 3 }, () => sentence(below(words) + 5)).join(pick([" ", "\n\n", "\n- "])) +
+        pick(["", "", " 🙏", ' He said "soon".', '\n```json\n{"status": "late"}\n```']),
     })),
   ],
   tools: [

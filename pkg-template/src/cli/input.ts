@@ -58,7 +58,8 @@ export function createOptions(flags: Flags): CreateOptions {
   if (id === undefined && flags["scope"] === "attempt") {
     throw new UsageError("--scope attempt is an attempt of a run: give --run-id and --attempt, too");
   }
-  const ctx = id === undefined ? {} : { ctx: { run: { id }, ...(number === undefined ? {} : { attempt: { number } }) } };
+  const ctx =
+    id === undefined ? {} : { ctx: { run: { id }, ...(number === undefined ? {} : { attempt: { number } }) } };
   return { ...scopeFlag(flags), ...ctx };
 }
 

@@ -90,7 +90,10 @@ function reasonOf(signal: AbortSignal | null | undefined): unknown {
 }
 
 /** One attempt's signal: the caller's, and the time it may take. */
-function deadline(ms: number | undefined, signal: AbortSignal | null | undefined): { signal: AbortSignal | undefined; end: () => void } {
+function deadline(
+  ms: number | undefined,
+  signal: AbortSignal | null | undefined,
+): { signal: AbortSignal | undefined; end: () => void } {
   if (ms === undefined) return { signal: signal ?? undefined, end: () => undefined };
   const controller = new AbortController();
   const forward = (): void => controller.abort(reasonOf(signal));
@@ -135,7 +138,8 @@ export function createIdempotentFetch(options: IdempotentFetchOptions = {}): Ide
   const minDelayMs = milliseconds("minDelay", options.minDelay ?? 500, 0);
   const maxDelayMs = milliseconds("maxDelay", options.maxDelay ?? "8s", 0);
   const budgetMs = milliseconds("budget", options.budget ?? "60s", 0);
-  const timeoutMs = options.attemptTimeout === undefined ? undefined : milliseconds("attemptTimeout", options.attemptTimeout, 1);
+  const timeoutMs =
+    options.attemptTimeout === undefined ? undefined : milliseconds("attemptTimeout", options.attemptTimeout, 1);
 
   const delayBefore = (attempt: number): number =>
     Math.min(maxDelayMs, minDelayMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
@@ -162,7 +166,9 @@ export function createIdempotentFetch(options: IdempotentFetchOptions = {}): Ide
       try {
         // A request's body can be read once: each attempt but the last one gets a copy.
         const again = request !== undefined && request.body !== null && !isLast ? request.clone() : input;
-        outcome = { response: await send(again, { ...rest, headers, ...(limited === undefined ? {} : { signal: limited }) }) };
+        outcome = {
+          response: await send(again, { ...rest, headers, ...(limited === undefined ? {} : { signal: limited }) }),
+        };
       } catch (error) {
         if (isAborted()) throw error;
         outcome = { error };

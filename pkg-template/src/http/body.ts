@@ -58,18 +58,21 @@ export async function readUpTo(stream: ReadableStream<Uint8Array>, limit: number
     length += value.length;
   }
   const whole = (): ReadableStream<Uint8Array> =>
-    new ReadableStream({
-      async pull(controller) {
-        const chunk = chunks.shift();
-        if (chunk !== undefined) {
-          controller.enqueue(chunk);
-          return;
-        }
-        const { done, value } = await reader.read();
-        if (done) controller.close();
-        else controller.enqueue(value);
+    new ReadableStream(
+      {
+        async pull(controller) {
+          const chunk = chunks.shift();
+          if (chunk !== undefined) {
+            controller.enqueue(chunk);
+            return;
+          }
+          const { done, value } = await reader.read();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        },
+        cancel: (reason) => reader.cancel(reason),
       },
-      cancel: (reason) => reader.cancel(reason),
-    }, { highWaterMark: 0 });
+      { highWaterMark: 0 },
+    );
   return { bytes: undefined, whole, cancel };
 }

@@ -1,6 +1,13 @@
 /** What happens to a request with a key: the same for the wrapper and all adapters. */
 import { createInstance, hashPayload, type IdempotencyKey } from "../shared.js";
-import { InProgressError, InvalidArgumentError, LeaseLostError, PayloadMismatchError, PublishError, StoreError } from "../run-once/errors.js";
+import {
+  InProgressError,
+  InvalidArgumentError,
+  LeaseLostError,
+  PayloadMismatchError,
+  PublishError,
+  StoreError,
+} from "../run-once/errors.js";
 import { timer } from "../run-once/duration.js";
 import type { Execution, RunOnceEvent } from "../run-once/types.js";
 import { type Body, readUpTo } from "./body.js";
@@ -303,7 +310,11 @@ class Flight<Context> {
       case "publish":
         return this.#emit({ type: "stored", hash, ...(this.#dropped === undefined ? {} : { dropped: this.#dropped }) });
       case "fail":
-        return this.#emit({ type: "released", hash, ...(event.error instanceof HandlerFailed ? { error: event.error.error } : {}) });
+        return this.#emit({
+          type: "released",
+          hash,
+          ...(event.error instanceof HandlerFailed ? { error: event.error.error } : {}),
+        });
       case "lost":
         return this.#emit({ type: "lost", hash });
       case "store-error":

@@ -14,7 +14,11 @@ export type { Store } from "../run-once/stores/store.js";
 export type { Acquired, Claim } from "../run-once/machine.js";
 
 /** A handler of the fetch standard, and what it is told about its only execution; undefined where the request has no key. */
-export type IdempotentHandler<Context> = (request: Request, context: Context, once?: Once) => Response | Promise<Response>;
+export type IdempotentHandler<Context> = (
+  request: Request,
+  context: Context,
+  once?: Once,
+) => Response | Promise<Response>;
 
 /** Wraps handlers; `overrides` are for one of them. */
 export type Idempotency<Context> = (

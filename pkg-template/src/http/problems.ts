@@ -10,12 +10,14 @@ const PROBLEMS: Record<Problem["code"], Omit<Problem, "code">> = {
   "key-required": {
     status: 400,
     title: "Idempotency-Key is missing",
-    detail: "This operation needs an Idempotency-Key header: send a random value, such as a UUID, and the same one when you retry.",
+    detail:
+      "This operation needs an Idempotency-Key header: send a random value, such as a UUID, and the same one when you retry.",
   },
   "key-invalid": {
     status: 400,
     title: "Idempotency-Key is invalid",
-    detail: "The Idempotency-Key header must be sent once, with 1 to 255 visible ASCII characters, or with a string in quotation marks (RFC 8941).",
+    detail:
+      "The Idempotency-Key header must be sent once, with 1 to 255 visible ASCII characters, or with a string in quotation marks (RFC 8941).",
   },
   "caller-unknown": {
     status: 401,
@@ -41,7 +43,8 @@ const PROBLEMS: Record<Problem["code"], Omit<Problem, "code">> = {
   "response-not-stored": {
     status: 409,
     title: "The answer to this Idempotency-Key is not stored",
-    detail: "The request was handled, but its answer was too large or a stream, and can't be sent again: look up the result in another way. The request is not handled again.",
+    detail:
+      "The request was handled, but its answer was too large or a stream, and can't be sent again: look up the result in another way. The request is not handled again.",
   },
   "store-unavailable": {
     status: 503,

@@ -9,9 +9,7 @@ export function findContext(
   configured: TaskContext | (() => TaskContext | undefined) | undefined,
 ): TaskContext | undefined {
   return (
-    called ??
-    (typeof configured === "function" ? configured() : configured) ??
-    sdkRegistry()?.["task-context"]?.ctx
+    called ?? (typeof configured === "function" ? configured() : configured) ?? sdkRegistry()?.["task-context"]?.ctx
   );
 }
 

@@ -77,6 +77,12 @@ function kindOf(value: unknown): Refused {
     case "symbol":
       return Refused.Symbol;
     default:
-      return value === null ? Refused.Null : isArray(value) ? Refused.Array : isPromise(value) ? Refused.Promise : Refused.Object;
+      return value === null
+        ? Refused.Null
+        : isArray(value)
+          ? Refused.Array
+          : isPromise(value)
+            ? Refused.Promise
+            : Refused.Object;
   }
 }

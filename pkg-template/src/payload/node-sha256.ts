@@ -22,7 +22,9 @@ export function hostSha256(): Hash | undefined {
 function find(): Hash | undefined {
   try {
     const { process } = globalThis as {
-      process?: { getBuiltinModule?(name: string): { hash?(algorithm: string, bytes: Uint8Array): string } | undefined };
+      process?: {
+        getBuiltinModule?(name: string): { hash?(algorithm: string, bytes: Uint8Array): string } | undefined;
+      };
     };
     const hash = process?.getBuiltinModule?.("node:crypto")?.hash;
     if (hash?.("sha256", new Uint8Array([0x61, 0x62, 0x63])) === ABC) {

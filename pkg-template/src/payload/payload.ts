@@ -76,7 +76,9 @@ function areMeant(payload: unknown, unclear: number): boolean {
 
 /** Whether JSON.stringify writes null for an array's element that is not null. */
 function isAbsent(element: unknown): boolean {
-  return element === undefined || typeof element === "symbol" || (typeof element === "function" && !("toJSON" in element));
+  return (
+    element === undefined || typeof element === "symbol" || (typeof element === "function" && !("toJSON" in element))
+  );
 }
 
 /** Whether the value is that of a property, or of a hole, and no getter's, which may have answered otherwise before. */

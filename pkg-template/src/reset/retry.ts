@@ -39,11 +39,7 @@ export function delayAfter(attempt: number, retry: FullRetryOptions): number | u
 }
 
 /** {@link delayAfter} an answer, which may not be worth another attempt. */
-export function delayAfterResponse(
-  response: Response,
-  attempt: number,
-  retry: FullRetryOptions,
-): number | undefined {
+export function delayAfterResponse(response: Response, attempt: number, retry: FullRetryOptions): number | undefined {
   switch (response.headers.get("x-should-retry")) {
     case "true":
       return delayAfter(attempt, retry);

@@ -69,7 +69,9 @@ export function column(row: Record<string, unknown>, name: string): unknown {
 /** The rows of a query's answer. */
 export function readRows(answer: unknown): Record<string, unknown>[] {
   const rows = (answer as { rows?: unknown } | null | undefined)?.rows;
-  return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : refuseAnswer(answer, "an object with an array of rows");
+  return Array.isArray(rows)
+    ? (rows as Record<string, unknown>[])
+    : refuseAnswer(answer, "an object with an array of rows");
 }
 
 const ACQUIRED = '"acquired", "takenOver", "held" with a lease, "done" or "mismatch"';

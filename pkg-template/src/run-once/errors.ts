@@ -15,18 +15,20 @@ export class InProgressError extends IdempotencyKeyError {
     this.retryAfterMs = retryAfterMs;
   }
 
-  static { defineError(this, "InProgressError", "ERR_IN_PROGRESS"); }
+  static {
+    defineError(this, "InProgressError", "ERR_IN_PROGRESS");
+  }
 }
 
 /** `ERR_PAYLOAD_MISMATCH`: the key was used with another payload. Nothing was run. */
 export class PayloadMismatchError extends IdempotencyKeyError {
   constructor(key: string) {
-    super(
-      `${quote(key)} was used with another payload: give different work a key of its own`,
-    );
+    super(`${quote(key)} was used with another payload: give different work a key of its own`);
   }
 
-  static { defineError(this, "PayloadMismatchError", "ERR_PAYLOAD_MISMATCH"); }
+  static {
+    defineError(this, "PayloadMismatchError", "ERR_PAYLOAD_MISMATCH");
+  }
 }
 
 /**
@@ -38,13 +40,15 @@ export class InvalidResultError extends IdempotencyKeyError {
   declare readonly path: string;
 
   constructor(message: string, path: string, options?: ErrorOptions) {
-    super(
-      `${message}. The callback has run, and its result is not stored: the next call runs it again`,
-      { ...options, path },
-    );
+    super(`${message}. The callback has run, and its result is not stored: the next call runs it again`, {
+      ...options,
+      path,
+    });
   }
 
-  static { defineError(this, "InvalidResultError", "ERR_INVALID_RESULT"); }
+  static {
+    defineError(this, "InvalidResultError", "ERR_INVALID_RESULT");
+  }
 }
 
 /**
@@ -55,12 +59,18 @@ export class LeaseLostError extends IdempotencyKeyError {
   /** What the callback returned; undefined where it is not over yet. */
   readonly result: unknown;
 
-  constructor(key: string, result: unknown, why = "another holder took it over, or its record was deleted or has expired") {
+  constructor(
+    key: string,
+    result: unknown,
+    why = "another holder took it over, or its record was deleted or has expired",
+  ) {
     super(`the lease of ${quote(key)} is lost, ${why}: call again for the stored result, or raise lease`);
     this.result = result;
   }
 
-  static { defineError(this, "LeaseLostError", "ERR_LEASE_LOST"); }
+  static {
+    defineError(this, "LeaseLostError", "ERR_LEASE_LOST");
+  }
 }
 
 /**
@@ -73,7 +83,10 @@ export class StoreError extends IdempotencyKeyError {
   /** No answer came in time; the store may have done what it was asked. */
   readonly timedOut: boolean;
 
-  constructor(message: string, options: ErrorOptions & { operation?: StoreError["operation"]; timedOut?: boolean } = {}) {
+  constructor(
+    message: string,
+    options: ErrorOptions & { operation?: StoreError["operation"]; timedOut?: boolean } = {},
+  ) {
     super(message, options);
     this.operation = options.operation;
     this.timedOut = options.timedOut ?? false;
@@ -87,10 +100,14 @@ export class StoreError extends IdempotencyKeyError {
 
   /** @internal A stored result is damaged, or of another `serialize`. */
   static unreadable(key: string, cause: unknown): StoreError {
-    return new StoreError(`the stored result of ${quote(key)} can't be parsed, so nothing was run: ${reason(cause)}`, { cause });
+    return new StoreError(`the stored result of ${quote(key)} can't be parsed, so nothing was run: ${reason(cause)}`, {
+      cause,
+    });
   }
 
-  static { defineError(this, "StoreError", "ERR_STORE"); }
+  static {
+    defineError(this, "StoreError", "ERR_STORE");
+  }
 }
 
 /**
@@ -109,7 +126,9 @@ export class PublishError extends IdempotencyKeyError {
     this.result = result;
   }
 
-  static { defineError(this, "PublishError", "ERR_PUBLISH"); }
+  static {
+    defineError(this, "PublishError", "ERR_PUBLISH");
+  }
 }
 
 /**
@@ -117,7 +136,9 @@ export class PublishError extends IdempotencyKeyError {
  * or, where the message says so, nobody can tell whether it was.
  */
 export class TransactionError extends IdempotencyKeyError {
-  static { defineError(this, "TransactionError", "ERR_TRANSACTION"); }
+  static {
+    defineError(this, "TransactionError", "ERR_TRANSACTION");
+  }
 }
 
 function quote(key: string): string {

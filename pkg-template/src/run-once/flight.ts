@@ -179,7 +179,13 @@ export class Flight {
       onLost: () => execution.abort(new LeaseLostError(key.key, undefined)),
       onLapse() {
         emit({ type: "lapse", key });
-        execution.abort(new LeaseLostError(key.key, undefined, "the store confirmed no renewal in time, so that another holder may have taken it over"));
+        execution.abort(
+          new LeaseLostError(
+            key.key,
+            undefined,
+            "the store confirmed no renewal in time, so that another holder may have taken it over",
+          ),
+        );
       },
       onError: (error) => emit({ type: "store-error", key, operation: "renew", error }),
     });

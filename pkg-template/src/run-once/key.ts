@@ -13,7 +13,11 @@ function refuseNaN(material: KeyMaterial): void {
 }
 
 /** An `IdempotencyKey` as it is; a `run`-scoped key of anything else. */
-export function keyOfCall(keys: Pick<IdempotencyKeys, "createSync">, material: KeyMaterial, ctx: TaskContext | undefined): IdempotencyKey {
+export function keyOfCall(
+  keys: Pick<IdempotencyKeys, "createSync">,
+  material: KeyMaterial,
+  ctx: TaskContext | undefined,
+): IdempotencyKey {
   if (IdempotencyKey.isIdempotencyKey(material)) {
     return material;
   }

@@ -69,11 +69,7 @@ export function live(record: StoreRecord | undefined, now: number): StoreRecord 
  * Takes the key if nobody has it, or says who is in the way. Asking twice changes nothing, the answer
  * included: who is told of a takeover is told so again.
  */
-export function acquire(
-  record: StoreRecord | undefined,
-  claim: Claim,
-  now: number,
-): Transition<Acquired> {
+export function acquire(record: StoreRecord | undefined, claim: Claim, now: number): Transition<Acquired> {
   const current = live(record, now);
   if (
     current?.fingerprint !== undefined &&
@@ -148,11 +144,7 @@ export function complete(
  * The record is removed, unless the key was taken over: what became of the former holder's work is
  * still unknown, and the next holder has to be told. Then it stays, nobody's, with its lease over.
  */
-export function release(
-  record: StoreRecord | undefined,
-  holder: string,
-  now: number,
-): Transition<boolean> {
+export function release(record: StoreRecord | undefined, holder: string, now: number): Transition<boolean> {
   const current = live(record, now);
   if (current?.state !== "held" || current.holder !== holder) {
     return { answer: false, record: current };

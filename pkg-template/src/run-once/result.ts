@@ -15,8 +15,8 @@ function refuse(path: string, found: string, advice: string): never {
 
 /** The name of an object's class, with its article. */
 function className(value: object): string {
-  const constructor: unknown = (value as { constructor?: unknown }).constructor;
-  const name = typeof constructor === "function" ? constructor.name : "";
+  const made: unknown = (value as { constructor?: unknown }).constructor;
+  const name = typeof made === "function" ? made.name : "";
   return name === "" ? "an object of a class" : `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
 }
 
@@ -60,7 +60,11 @@ function checkObject(value: object, path: string, above: object[]): void {
     if (extra !== undefined) refuse(member(path, extra), "a named property of an array", "return an object");
   } else {
     if (!isPlain(value)) {
-      refuse(path, className(value), "return a plain object, a string or a number made from it, or configure serialize and parse");
+      refuse(
+        path,
+        className(value),
+        "return a plain object, a string or a number made from it, or configure serialize and parse",
+      );
     }
     for (const [key, inner] of Object.entries(value)) {
       // Left out of the JSON text, such a member still reads as undefined.
@@ -100,10 +104,15 @@ export const JSON_CODEC: Codec = {
 };
 
 /** The configured functions, of which each is of no use without the other. */
-export function codecOf(serialize: ((result: unknown) => string) | undefined, parse: ((encoded: string) => unknown) | undefined): Codec {
+export function codecOf(
+  serialize: ((result: unknown) => string) | undefined,
+  parse: ((encoded: string) => unknown) | undefined,
+): Codec {
   if (serialize === undefined && parse === undefined) return JSON_CODEC;
   if (typeof serialize !== "function" || typeof parse !== "function") {
-    throw new InvalidArgumentError(`serialize is ${typeof serialize} and parse is ${typeof parse}, expected two functions, or neither`);
+    throw new InvalidArgumentError(
+      `serialize is ${typeof serialize} and parse is ${typeof parse}, expected two functions, or neither`,
+    );
   }
   return {
     encode(result) {

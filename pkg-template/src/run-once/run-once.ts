@@ -1,6 +1,6 @@
 /** `createRunOnce`: keys, settings, and which flight a call belongs to. */
 import { throwIfAborted } from "../abort.js";
-import { createInstance, hashPayload, IdempotencyKey} from "../shared.js";
+import { createInstance, hashPayload, type IdempotencyKey } from "../shared.js";
 import { InvalidArgumentError, PayloadMismatchError } from "./errors.js";
 import type { KeyMaterial, TaskContext } from "../types.js";
 import { milliseconds } from "./duration.js";
@@ -105,9 +105,7 @@ export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
       checkCallback(callback);
       const key = keyOf(material, options.ctx);
       const waitMs =
-        options.waitTimeout === undefined
-          ? defaultWaitMs
-          : milliseconds("waitTimeout", options.waitTimeout, 0);
+        options.waitTimeout === undefined ? defaultWaitMs : milliseconds("waitTimeout", options.waitTimeout, 0);
       const fingerprint = options.payload === undefined ? undefined : hashPayload(options.payload);
       throwIfAborted(options.signal);
       let flight = flights.get(key.hash);

@@ -45,7 +45,8 @@ export interface Seal {
  * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a store without the four operations, or without the two functions.
  */
 export function sealedStore(store: Store, functions: Seal): Store {
-  for (const name of ["acquire", "renew", "complete", "release"] as const) expectFunction(`store.${name}`, store?.[name]);
+  for (const name of ["acquire", "renew", "complete", "release"] as const)
+    expectFunction(`store.${name}`, store?.[name]);
   for (const name of ["seal", "open"] as const) expectFunction(name, functions?.[name]);
   const { seal, open } = functions;
   return {
@@ -64,7 +65,8 @@ export function sealedStore(store: Store, functions: Seal): Store {
 }
 
 function expectFunction(name: string, value: unknown): void {
-  if (typeof value !== "function") throw new InvalidArgumentError(`${name} is ${value === null ? "null" : typeof value}, expected a function`);
+  if (typeof value !== "function")
+    throw new InvalidArgumentError(`${name} is ${value === null ? "null" : typeof value}, expected a function`);
 }
 
 /** Its errors name the function: those of WebCrypto have no text. */

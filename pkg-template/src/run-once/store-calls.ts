@@ -44,14 +44,30 @@ export class StoreCalls {
 
   complete(result: string | undefined): Promise<boolean> {
     const { holder, ttlMs } = this.#claim;
-    return this.#within("complete", this.#timeoutMs, () => this.#store.complete(this.#key.hash, holder, result, ttlMs), readFlag);
+    return this.#within(
+      "complete",
+      this.#timeoutMs,
+      () => this.#store.complete(this.#key.hash, holder, result, ttlMs),
+      readFlag,
+    );
   }
 
   release(): Promise<boolean> {
-    return this.#within("release", this.#timeoutMs, () => this.#store.release(this.#key.hash, this.#claim.holder), readFlag);
+    return this.#within(
+      "release",
+      this.#timeoutMs,
+      () => this.#store.release(this.#key.hash, this.#claim.holder),
+      readFlag,
+    );
   }
 
-  #within<T>(operation: Operation, ms: number, call: () => Promise<unknown>, read: (answer: unknown) => T, late?: (answer: T) => void): Promise<T> {
+  #within<T>(
+    operation: Operation,
+    ms: number,
+    call: () => Promise<unknown>,
+    read: (answer: unknown) => T,
+    late?: (answer: T) => void,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       let isLate = false;
       const giveUp = (): void => {

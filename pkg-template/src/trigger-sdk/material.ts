@@ -12,7 +12,9 @@ export function joinNested(material: KeyMaterial): KeyMaterial {
   if (!Array.isArray(material) || !material.some(Array.isArray)) {
     return material;
   }
-  return Array.from(material, (part: unknown) => (Array.isArray(part) ? joinParts(part, [material]) : part)) as KeyMaterial;
+  return Array.from(material, (part: unknown) =>
+    Array.isArray(part) ? joinParts(part, [material]) : part,
+  ) as KeyMaterial;
 }
 
 function joinParts(parts: readonly unknown[], enclosing: readonly unknown[]): unknown {

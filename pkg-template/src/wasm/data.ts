@@ -50,7 +50,10 @@ export function payloadHash(json: string, operation: string, canonical: boolean)
     const sha256 = length < HOST_LENGTH ? undefined : hostSha256();
     if (sha256 === undefined) {
       const answer = check(instance, exports.hash_payload(length, behind, flag(canonical)));
-      return { result: readUtf8(new Uint8Array(exports.memory.buffer, exports.output() >>> 0, HASH_LENGTH)), unclear: answer >>> 1 };
+      return {
+        result: readUtf8(new Uint8Array(exports.memory.buffer, exports.output() >>> 0, HASH_LENGTH)),
+        unclear: answer >>> 1,
+      };
     }
     // Before `order`, which leaves the input in another one.
     const asItStands = canonical ? undefined : sha256(ordered(instance, 0, length + behind));

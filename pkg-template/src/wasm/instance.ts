@@ -42,7 +42,14 @@ let idle: Instance | undefined;
 
 function start(): Instance {
   const none = new Uint8Array(0);
-  const instance = { exports: engine.start(), input: none, output: none, outputs: none, lengths: new Uint32Array(0), loaded: [] };
+  const instance = {
+    exports: engine.start(),
+    input: none,
+    output: none,
+    outputs: none,
+    lengths: new Uint32Array(0),
+    loaded: [],
+  };
   renewViews(instance, INPUT_BYTES);
   return instance;
 }

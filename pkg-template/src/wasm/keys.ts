@@ -89,8 +89,15 @@ export function resolve(
   hasParts: boolean,
 ): ResolvedScope {
   return withInstance((instance) => {
-    const [nameLength = ABSENT, runId = ABSENT, attempt = ABSENT] = write(instance, [name, context?.runId, context?.attempt]);
-    const code = check(instance, instance.exports.resolve_scope(nameLength, flag(context !== undefined), runId, attempt, flag(hasParts)));
+    const [nameLength = ABSENT, runId = ABSENT, attempt = ABSENT] = write(instance, [
+      name,
+      context?.runId,
+      context?.attempt,
+    ]);
+    const code = check(
+      instance,
+      instance.exports.resolve_scope(nameLength, flag(context !== undefined), runId, attempt, flag(hasParts)),
+    );
     const [scope, suffix] = cut(read(instance));
     const resolved: ResolvedScope = { scope: scope as IdempotencyKeyScope, code, suffix };
     instance.loaded[code] = resolved;
@@ -222,13 +229,10 @@ export function planReset(text: string, plan: PlanInput): string[] {
   const VERBATIM = 1;
   const DERIVED = 2;
   return withInstance((instance) => {
-    const [scope = ABSENT, parentRunId = ABSENT, attemptNumber = ABSENT, runId = ABSENT, attempt = ABSENT] = write(instance, [
-      plan.scope,
-      plan.parentRunId,
-      plan.attemptNumber,
-      plan.context?.runId,
-      plan.context?.attempt,
-    ]);
+    const [scope = ABSENT, parentRunId = ABSENT, attemptNumber = ABSENT, runId = ABSENT, attempt = ABSENT] = write(
+      instance,
+      [plan.scope, plan.parentRunId, plan.attemptNumber, plan.context?.runId, plan.context?.attempt],
+    );
     const steps = check(
       instance,
       instance.exports.plan_reset(
@@ -264,7 +268,14 @@ export function afterFailure(candidates: number, index: number, status: number):
 /** Refuses what has to be a string and isn't. */
 export function refuseNonText(kind: NonText, found: unknown): never {
   throw withInstance((instance) => {
-    const name = found === null ? "null" : found === undefined ? "undefined" : Array.isArray(found) ? "an array" : `a value of type ${typeof found}`;
+    const name =
+      found === null
+        ? "null"
+        : found === undefined
+          ? "undefined"
+          : Array.isArray(found)
+            ? "an array"
+            : `a value of type ${typeof found}`;
     const [length = ABSENT] = write(instance, [name]);
     instance.exports.refuse_non_text(kind, length);
     return crateError(read(instance), { found: name });
@@ -287,7 +298,9 @@ export function openToken(token: string): { key: string; scope: ResolvedScope } 
     const [length = 0] = write(instance, [token]);
     const code = check(instance, instance.exports.open_token(length));
     const [scope, suffix] = cut(read(instance));
-    const key = readWtf8(new Uint8Array(instance.exports.memory.buffer, instance.exports.bytes() >>> 0, instance.exports.bytes_length()));
+    const key = readWtf8(
+      new Uint8Array(instance.exports.memory.buffer, instance.exports.bytes() >>> 0, instance.exports.bytes_length()),
+    );
     return { key, scope: { scope: scope as IdempotencyKeyScope, code, suffix } };
   });
 }

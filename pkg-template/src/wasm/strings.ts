@@ -87,9 +87,7 @@ const utf8Write = native?.utf8Write;
 
 /** As {@link writeUtf8}, for long strings. */
 export const writeLongUtf8: (text: string, bytes: Uint8Array) => number =
-  utf8Write === undefined
-    ? writeUtf8
-    : (text, bytes) => utf8Write.call(bytes, text, 0, bytes.length);
+  utf8Write === undefined ? writeUtf8 : (text, bytes) => utf8Write.call(bytes, text, 0, bytes.length);
 
 /** Reads UTF-8. */
 export const readUtf8: (bytes: Uint8Array) => string =
@@ -114,7 +112,8 @@ export function readWtf8(bytes: Uint8Array): string {
   for (let at = bytes.indexOf(LEAD); at >= 0; at = bytes.indexOf(LEAD, at + 1)) {
     const [second = 0, third = 0] = bytes.subarray(at + 1, at + 3);
     if (second >= 0xa0) {
-      text += readUtf8(bytes.subarray(read, at)) + String.fromCharCode(0xd000 | ((second & 0x3f) << 6) | (third & 0x3f));
+      text +=
+        readUtf8(bytes.subarray(read, at)) + String.fromCharCode(0xd000 | ((second & 0x3f) << 6) | (third & 0x3f));
       read = at + 3;
     }
   }

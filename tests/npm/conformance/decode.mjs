@@ -42,9 +42,7 @@ function decodeArray(items, refs) {
 }
 
 function decodeMembers(members, refs) {
-  return Object.fromEntries(
-    Object.entries(members).map(([name, value]) => [name, decode(value, refs)]),
-  );
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, decode(value, refs)]));
 }
 
 /** `text` in the shortest form that any JSON reader takes. */

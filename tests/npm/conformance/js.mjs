@@ -65,9 +65,7 @@ function isAboutAKey(expect) {
 /** The module's functions of the SDK's names, without those that are ours alone. */
 function surface({ sdk }) {
   const ours = new Set(["createSdkModule", "installCatalog"]);
-  return Object.fromEntries(
-    Object.entries(sdk).filter(([name, value]) => typeof value === "function" && !ours.has(name) && !/^[A-Z]/.test(name)),
-  );
+  return Object.fromEntries(Object.entries(sdk).filter(([name, value]) => typeof value === "function" && !ours.has(name) && !/^[A-Z]/.test(name)));
 }
 
 /** The module, noting what its keys were made from. */

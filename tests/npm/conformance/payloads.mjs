@@ -187,7 +187,9 @@ async function checkDocuments({ canonicalize, hashPayload }, report) {
 function sorted(value) {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(sorted).join(",")}]`;
-  const members = Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${sorted(value[name])}`);
+  const members = Object.keys(value)
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${sorted(value[name])}`);
   return `{${members.join(",")}}`;
 }
 

@@ -22,10 +22,7 @@ export async function planReset({ main }, file, report) {
     const [, key, options] = decode(input.args, { k: input.cold ? String(made) : made });
     const ctx = contextOf(input.ctx);
     const { planReset: plan } = main.idempotencyKeys;
-    const ended = [
-      await outcome(() => plan(key, { ...options, ctx })),
-      await inContext(ctx, () => outcome(() => plan(key, options ?? undefined))),
-    ];
+    const ended = [await outcome(() => plan(key, { ...options, ctx })), await inContext(ctx, () => outcome(() => plan(key, options ?? undefined)))];
     for (const [index, result] of ended.entries()) {
       check(report, index === 0 ? `${id}, options.ctx` : id, { key, options, input, expect }, result);
     }

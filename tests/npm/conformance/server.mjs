@@ -10,7 +10,7 @@ import { refusedScope } from "./differences.mjs";
 
 /** Options that the schemas let through are those of the key made from them. */
 export function schema({ main }, file, report) {
-  for (const { id, input, expect } of cases(file)) {
+  for (const { id, expect } of cases(file)) {
     const options = expect.data ?? expect.idempotencyKeyOptions;
     if (!expect.success || !isOptions(options)) {
       report.skip(id, "about the server's schema alone");
@@ -31,7 +31,7 @@ export function serverOnly({ main }, file, report) {
     extractIdempotencyKeyUser: (key) => key.key,
     unsafeExtractIdempotencyKeyUser: (key) => key.key,
   };
-  for (const { id, input, expect } of cases(file)) {
+  for (const { id, expect } of cases(file)) {
     const options = input.run.idempotencyKeyOptions;
     if (!isOptions(options) || !input.run.idempotencyKey || !Object.hasOwn(readers, input.fn)) {
       report.skip(id, "about runs without a key's options");

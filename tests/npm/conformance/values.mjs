@@ -18,7 +18,10 @@ export const VALUES = {
   "negative zero": { value: () => [-0, { a: -0 }], json: '[0,{"a":0}]' },
   dates: { value: () => [new Date(0), new Date(NaN)], json: '["1970-01-01T00:00:00.000Z",null]' },
   "boxed primitives": { value: () => ({ t: Object("t"), n: Object(5), b: Object(false) }), json: '{"b":false,"n":5,"t":"t"}' },
-  "toJSON, with the name it is under": { value: () => ({ b: { toJSON: (name) => `<${name}>` }, a: [{ toJSON: (name) => name }] }), json: '{"a":["0"],"b":"<b>"}' },
+  "toJSON, with the name it is under": {
+    value: () => ({ b: { toJSON: (name) => `<${name}>` }, a: [{ toJSON: (name) => name }] }),
+    json: '{"a":["0"],"b":"<b>"}',
+  },
   "toJSON to an object to be sorted": { value: () => ({ toJSON: () => ({ b: 1, a: 2 }) }), json: '{"a":2,"b":1}' },
   "toJSON to undefined": { value: () => ({ a: { toJSON: () => undefined }, b: 1 }), json: '{"b":1}' },
   "members that are undefined": { value: () => ({ m: { a: undefined }, s: {} }), json: '{"m":{},"s":{}}' },
@@ -30,8 +33,19 @@ export const VALUES = {
   "no prototype": { value: () => Object.assign(Object.create(null), { b: 1, a: 2 }), json: '{"a":2,"b":1}' },
   "a prototype given as __proto__": { value: () => ({ __proto__: { polluted: 1 }, own: 2 }), json: '{"own":2}' },
   "a member named __proto__": { value: () => JSON.parse('{"b":1,"__proto__":{"polluted":1,"a":2}}'), json: '{"__proto__":{"a":2,"polluted":1},"b":1}' },
-  "members named as those of every object": { value: () => ({ valueOf: 1, toString: 2, constructor: 3, hasOwnProperty: 4 }), json: '{"constructor":3,"hasOwnProperty":4,"toString":2,"valueOf":1}' },
-  "a getter": { value: () => ({ get b() { return 1; }, a: 2 }), json: '{"a":2,"b":1}' },
+  "members named as those of every object": {
+    value: () => ({ valueOf: 1, toString: 2, constructor: 3, hasOwnProperty: 4 }),
+    json: '{"constructor":3,"hasOwnProperty":4,"toString":2,"valueOf":1}',
+  },
+  "a getter": {
+    value: () => ({
+      get b() {
+        return 1;
+      },
+      a: 2,
+    }),
+    json: '{"a":2,"b":1}',
+  },
   "a proxy": { value: () => new Proxy({ b: 1, a: 2 }, {}), json: '{"a":2,"b":1}' },
   "one object in two places": { value: () => new Array(2).fill({ b: 1, a: 2 }), json: '[{"a":2,"b":1},{"a":2,"b":1}]' },
   "a long text": { value: () => ({ b: LONG, a: `é${LONG}😀` }), json: `{"a":"é${LONG}😀","b":"${LONG}"}` },

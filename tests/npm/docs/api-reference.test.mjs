@@ -39,7 +39,10 @@ function scratch() {
 }
 
 const typedoc = (...args) => run(process.execPath, ["tools/node_modules/typedoc/bin/typedoc", ...args], { cwd: root });
-const pagesIn = (folder) => readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".md")).sort();
+const pagesIn = (folder) =>
+  readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith(".md"))
+    .sort();
 
 test("the pages are up to date", async () => {
   const wanted = scratch();
@@ -81,8 +84,14 @@ test("what has no words, and a link that leads nowhere, end it with an error", a
   writeFileSync(join(folder, "index.ts"), GAPS);
   const [options, tsconfig, entry, out] = ["typedoc.config.mjs", "tsconfig.json", "index.ts", "out"].map((name) => join(folder, name));
   const changed = JSON.stringify({ tsconfig, entryPoints: [entry], out });
-  writeFileSync(options, `import config from "${new URL("../../../tools/typedoc.config.mjs", import.meta.url)}";\nexport default { ...config, ...${changed} };`);
-  const { code, stdout, stderr } = await typedoc("--options", options).then(() => assert.fail("it passed"), (error) => error);
+  writeFileSync(
+    options,
+    `import config from "${new URL("../../../tools/typedoc.config.mjs", import.meta.url)}";\nexport default { ...config, ...${changed} };`,
+  );
+  const { code, stdout, stderr } = await typedoc("--options", options).then(
+    () => assert.fail("it passed"),
+    (error) => error,
+  );
   assert.ok(code > 0, `${code}`);
   const missing = [...(stdout + stderr).matchAll(/ (\S+) \(\w+\), defined in .* does not have any documentation/g)].map(([, name]) => name);
   assert.deepEqual(missing.sort(), ["Options.untold", "Thing.method", "documented.forgotten", "silent", "undocumented"]);
@@ -96,7 +105,11 @@ test("there is a page for each entry that package.json names", () => {
     if (file !== undefined) files.set(file, [...(files.get(file) ?? []), `idempotency-keys${subpath.slice(1)}`]);
   }
   assert.ok(files.size > 15);
-  for (const names of files.values()) assert.ok(names.some((name) => API_PAGES.includes(`docs/api/${name}.md`)), names.join());
+  for (const names of files.values())
+    assert.ok(
+      names.some((name) => API_PAGES.includes(`docs/api/${name}.md`)),
+      names.join(),
+    );
 });
 
 test("each error's words begin with its code", () => {

@@ -31,7 +31,10 @@ const commands = blocksOf("docs/command-line.md")
   .map((line) => /^npx idempotency-keys (\S+.*?) *(#.*)?$/.exec(line)[1].split(" "));
 
 test("the page has one command of each kind", () => {
-  assert.deepEqual(commands.map(([name]) => name), Object.keys(PRINTS));
+  assert.deepEqual(
+    commands.map(([name]) => name),
+    Object.keys(PRINTS),
+  );
 });
 
 for (const args of commands) {

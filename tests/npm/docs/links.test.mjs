@@ -65,7 +65,10 @@ function deadLinks(page, links = linksOf(page)) {
 }
 
 /** Words outside code. */
-const proseOf = (page) => withoutCode(textOf(page)).split(/\s+/).filter((word) => /\w{2}/.test(word));
+const proseOf = (page) =>
+  withoutCode(textOf(page))
+    .split(/\s+/)
+    .filter((word) => /\w{2}/.test(word));
 
 test("a dead link, a dead anchor and a link within the page are told apart", () => {
   const links = ["nowhere.md", "docs/http.md#nowhere", "#nowhere", "docs/http.md#clients", "#scopes", "docs/http.md", "https://example.com"];
@@ -100,6 +103,9 @@ test("the index names every page", () => {
     const pages = PAGES.filter((page) => page !== index && indexOf(page) === index);
     const named = linksOf(index).map((link) => posix.join(folder, link));
     assert.ok(pages.length > 0);
-    assert.deepEqual(pages.filter((page) => !named.includes(page)), []);
+    assert.deepEqual(
+      pages.filter((page) => !named.includes(page)),
+      [],
+    );
   }
 });

@@ -49,7 +49,10 @@ test("README has at most 900 words", () => {
 
 test("README has no block that no test knows", () => {
   const infos = readme.map(({ info }) => info);
-  assert.deepEqual(infos.filter((info) => !["js", "js send", "js worker", "sh", "rust"].includes(info)), []);
+  assert.deepEqual(
+    infos.filter((info) => !["js", "js send", "js worker", "sh", "rust"].includes(info)),
+    [],
+  );
 });
 
 test("the quick start sends its key", () => {
@@ -102,6 +105,17 @@ test("README's figures are those of docs/bench.json", () => {
     row("one key", "SDK 4.8.3"),
     row("one key", "crypto.hash"),
   ];
-  const cells = table.split("\n").filter((line) => line.startsWith("| ")).slice(1);
-  assert.deepEqual(cells.map((line) => line.split("|").slice(2, 4).map((cell) => cell.trim())), wanted);
+  const cells = table
+    .split("\n")
+    .filter((line) => line.startsWith("| "))
+    .slice(1);
+  assert.deepEqual(
+    cells.map((line) =>
+      line
+        .split("|")
+        .slice(2, 4)
+        .map((cell) => cell.trim()),
+    ),
+    wanted,
+  );
 });

@@ -66,7 +66,10 @@ test("every block has a name, and compiles under strict TypeScript", () => {
 
 test("a wrong call of the package does not compile", () => {
   writeFileSync(join(folder, "wrong.ts"), 'import { runOnce } from "./once.js";\nawait runOnce(["a", { id: 1 }], () => 1);\n');
-  assert.throws(() => compile(["wrong.ts"]), ({ stdout }) => /wrong\.ts\(2,/.test(stdout));
+  assert.throws(
+    () => compile(["wrong.ts"]),
+    ({ stdout }) => /wrong\.ts\(2,/.test(stdout),
+  );
 });
 
 test("a charge is sent once, with its key; another amount is refused", async () => {
@@ -83,12 +86,18 @@ test("a charge is sent once, with its key; another amount is refused", async () 
 test("signatures: the providers' published examples pass, a changed body doesn't", async () => {
   const { verifyGitHub, verifyStandard, verifyStripe } = await load("signatures");
   // docs.github.com, "Validating webhook deliveries".
-  const github = (signature, body) => verifyGitHub(new Headers({ "x-hub-signature-256": signature, "x-github-delivery": "d-1" }), body, "It's a Secret to Everybody");
+  const github = (signature, body) =>
+    verifyGitHub(new Headers({ "x-hub-signature-256": signature, "x-github-delivery": "d-1" }), body, "It's a Secret to Everybody");
   const published = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
   assert.deepEqual([github(published, "Hello, World!"), github(published, "Hello, World?"), github("", "Hello, World!")], ["d-1", undefined, undefined]);
   // Svix's documentation of manual verification.
   const [time, id, svixSecret, svixBody] = [1614265330_000, "msg_p5jXN8AQM9LWM0D4loKWxJek", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", '{"test": 2432232314}'];
-  const svixHeaders = (prefix) => new Headers({ [`${prefix}-id`]: id, [`${prefix}-timestamp`]: "1614265330", [`${prefix}-signature`]: "v1,AAAA v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=" });
+  const svixHeaders = (prefix) =>
+    new Headers({
+      [`${prefix}-id`]: id,
+      [`${prefix}-timestamp`]: "1614265330",
+      [`${prefix}-signature`]: "v1,AAAA v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+    });
   for (const prefix of ["webhook", "svix"]) {
     assert.equal(verifyStandard(svixHeaders(prefix), svixBody, svixSecret, time), id);
     assert.equal(verifyStandard(svixHeaders(prefix), '{"test": 1}', svixSecret, time), undefined);
@@ -98,7 +107,10 @@ test("signatures: the providers' published examples pass, a changed body doesn't
   const body = '{"id":"evt_1"}';
   const signature = `t=1700000000,v1=${createHmac("sha256", "whsec_stripe").update(`1700000000.${body}`).digest("hex")},v0=00`;
   const stripe = (header, text, now = 1700000000_000) => verifyStripe(new Headers({ "stripe-signature": header }), text, "whsec_stripe", now);
-  assert.deepEqual([stripe(signature, body), stripe(signature, '{"id":"evt_2"}'), stripe(signature, body, 1700000301_000), stripe("", body)], ["evt_1", undefined, undefined, undefined]);
+  assert.deepEqual(
+    [stripe(signature, body), stripe(signature, '{"id":"evt_2"}'), stripe(signature, body, 1700000301_000), stripe("", body)],
+    ["evt_1", undefined, undefined, undefined],
+  );
 });
 
 test("a webhook is handled once, and again after a failure; a wrong signature not at all, nor a provider without a secret", async () => {
@@ -110,7 +122,10 @@ test("a webhook is handled once, and again after a failure; a wrong signature no
   const request = (headers) => new Request("https://example.com/", { method: "POST", body, headers });
   const deliver = async (provider, headers, handle = async (event) => void handled.push(event)) => (await onWebhook(provider, request(headers), handle)).status;
   const stripe = { "stripe-signature": `t=${time},v1=${signed}` };
-  await assert.rejects(deliver("stripe", stripe, () => Promise.reject(new Error("no database"))), /no database/);
+  await assert.rejects(
+    deliver("stripe", stripe, () => Promise.reject(new Error("no database"))),
+    /no database/,
+  );
   assert.deepEqual([await deliver("stripe", stripe), await deliver("stripe", stripe)], [204, 204]);
   assert.deepEqual(handled, [{ id: "evt_1" }]);
   assert.equal(await deliver("stripe", { "stripe-signature": `t=${time},v1=00` }), 401);
@@ -131,7 +146,11 @@ test("an e-mail is sent once", async () => {
 test("a message is acknowledged when shipped, returned while another ships it or after a failure", async () => {
   const { consume } = await load("consumer");
   const calls = [];
-  const message = (eventId) => ({ body: { eventId, order: 1 }, ack: () => calls.push("ack"), retry: ({ delaySeconds }) => calls.push(delaySeconds > 0 ? "retry" : "at once") });
+  const message = (eventId) => ({
+    body: { eventId, order: 1 },
+    ack: () => calls.push("ack"),
+    retry: ({ delaySeconds }) => calls.push(delaySeconds > 0 ? "retry" : "at once"),
+  });
   let finish;
   const first = consume(message("a"), () => new Promise((resolve) => (finish = resolve)));
   while (finish === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -155,8 +174,14 @@ test("a job runs once a day", async () => {
 
 test("a fan-out has one key for each line", async () => {
   const { itemsFor } = await load("fan-out");
-  const items = itemsFor([{ invoice: "i1", sku: "a" }, { invoice: "i1", sku: "b" }]);
-  assert.deepEqual(items, ["a", "b"].map((sku) => ({ payload: { invoice: "i1", sku }, options: { idempotencyKey: sha256(`line-i1-${sku}`) } })));
+  const items = itemsFor([
+    { invoice: "i1", sku: "a" },
+    { invoice: "i1", sku: "b" },
+  ]);
+  assert.deepEqual(
+    items,
+    ["a", "b"].map((sku) => ({ payload: { invoice: "i1", sku }, options: { idempotencyKey: sha256(`line-i1-${sku}`) } })),
+  );
 });
 
 test("the Next.js route wants a key, a user, and answers the same again", async () => {
@@ -172,7 +197,12 @@ test("the Next.js route wants a key, a user, and answers the same again", async 
 
 test("the Hono API answers the same again", async () => {
   const { default: app } = await load("api");
-  const send = (sku) => app.request("/orders", { method: "POST", headers: { "idempotency-key": "o-1", authorization: "ada", "content-type": "application/json" }, body: JSON.stringify({ sku }) });
+  const send = (sku) =>
+    app.request("/orders", {
+      method: "POST",
+      headers: { "idempotency-key": "o-1", authorization: "ada", "content-type": "application/json" },
+      body: JSON.stringify({ sku }),
+    });
   const [first, second] = [await send("a"), await send("a")];
   assert.deepEqual([first.status, second.headers.get("idempotent-replayed")], [201, "true"]);
   assert.deepEqual(await first.json(), await second.json());
@@ -184,7 +214,10 @@ test("a tool runs once a call; other arguments under one id are refused", async 
   let runs = 0;
   const tool = async () => `done ${++runs}`;
   const call = { id: "call_1", name: "refund", arguments: { order: 42 } };
-  assert.deepEqual([await callTool("c", call, tool), await callTool("c", call, tool), await callTool("c", { ...call, id: "call_2" }, tool)], ["done 1", "done 1", "done 2"]);
+  assert.deepEqual(
+    [await callTool("c", call, tool), await callTool("c", call, tool), await callTool("c", { ...call, id: "call_2" }, tool)],
+    ["done 1", "done 1", "done 2"],
+  );
   await assert.rejects(callTool("c", { ...call, arguments: { order: 43 } }, tool), { code: "ERR_PAYLOAD_MISMATCH" });
 });
 

@@ -117,7 +117,11 @@ test("esbuild stops at the wasm file of workerd and edge-light, unless the page'
   const script = await bundled("export default { fetch: () => new Response(ask()) };", { conditions: ["workerd"], plugins: [keepWasm] });
   const modules = [
     { type: "ESModule", path: join(folder, "worker.js"), contents: script },
-    { type: "CompiledWasm", path: join(folder, "module.wasm"), contents: readFileSync(join(folder, "node_modules/idempotency-keys/dist/esm/wasm/module.wasm")) },
+    {
+      type: "CompiledWasm",
+      path: join(folder, "module.wasm"),
+      contents: readFileSync(join(folder, "node_modules/idempotency-keys/dist/esm/wasm/module.wasm")),
+    },
   ];
   const worker = await startModules(modules, folder);
   after(() => worker.dispose());
@@ -125,7 +129,10 @@ test("esbuild stops at the wasm file of workerd and edge-light, unless the page'
 });
 
 test("Deno without permissions has no variables, and takes what it is passed", async () => {
-  const deno = fromPackages(["linux-x64-glibc", "linux-arm64-glibc", "darwin-arm64"].map((platform) => `@deno/${platform}/deno`), "deno");
+  const deno = fromPackages(
+    ["linux-x64-glibc", "linux-arm64-glibc", "darwin-arm64"].map((platform) => `@deno/${platform}/deno`),
+    "deno",
+  );
   const script = join(folder, "reset.mjs");
   writeFileSync(
     script,

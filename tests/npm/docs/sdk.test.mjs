@@ -43,11 +43,7 @@ describe("docs/sdk.md", () => {
   }
   const sent = () => api.requests.map(({ path, body }) => [path, body.options?.idempotencyKey, body.options?.idempotencyKeyOptions]);
 
-  const WELCOME = [
-    "/api/v1/tasks/send-email/trigger",
-    sha256("welcome-ada"),
-    { key: "welcome-ada", scope: "global" },
-  ];
+  const WELCOME = ["/api/v1/tasks/send-email/trigger", sha256("welcome-ada"), { key: "welcome-ada", scope: "global" }];
   const GOODBYE = [WELCOME[0], sha256("goodbye-ada"), { key: "goodbye-ada", scope: "global" }];
   const RECEIPT = { key: "receipt-order-42", scope: "global" };
 
@@ -239,6 +235,9 @@ describe("docs/sdk.md", () => {
 
   it("has no block of code that isn't run here", () => {
     assert.equal(sdkPages().match(/^```(?!sh$)\w+$/gm).length, Object.keys(files).length);
-    assert.deepEqual(Object.keys(files).filter((name) => !RUN.has(name)), []);
+    assert.deepEqual(
+      Object.keys(files).filter((name) => !RUN.has(name)),
+      [],
+    );
   });
 });

@@ -17,7 +17,10 @@ test("the example's bytes are those of its texts, and have its hash", () => {
   assert.equal(Buffer.concat(bytes).toString(), "send-email-run_abc123");
   assert.deepEqual(
     rows.filter(({ what }) => what.startsWith("`")).map(({ what }, index) => [what, bytes[index * 2].toString()]),
-    [["`send-email`", "send-email"], ["`run_abc123`", "run_abc123"]],
+    [
+      ["`send-email`", "send-email"],
+      ["`run_abc123`", "run_abc123"],
+    ],
   );
   assert.equal(sha256(Buffer.concat(bytes)), hashed.hex);
   assert.match(hashed.what, new RegExp(`these ${Buffer.concat(bytes).length} bytes`));

@@ -71,14 +71,19 @@ for (const [what, args] of Object.entries({ "a core that runs": [], "a core that
 
 test("sixteen workers at once make the right keys", async () => {
   const [WORKERS, count] = [16, 3_000];
-  const ends = Array.from({ length: WORKERS }, (_, id) =>
-    new Promise((resolve, reject) => {
-      const worker = new Worker(here("worker"), { workerData: { file: esm, id, count } });
-      worker.once("message", resolve);
-      worker.once("error", reject);
-    }),
+  const ends = Array.from(
+    { length: WORKERS },
+    (_, id) =>
+      new Promise((resolve, reject) => {
+        const worker = new Worker(here("worker"), { workerData: { file: esm, id, count } });
+        worker.once("message", resolve);
+        worker.once("error", reject);
+      }),
   );
-  assert.deepEqual(await Promise.all(ends), Array.from({ length: WORKERS }, () => ({ made: count, wrong: 0 })));
+  assert.deepEqual(
+    await Promise.all(ends),
+    Array.from({ length: WORKERS }, () => ({ made: count, wrong: 0 })),
+  );
 });
 
 test(`heap and wasm memory stay as they are over ${CREATES} keys`, async (t) => {

@@ -69,10 +69,20 @@ hostile("an object that claims to be a key, with a hash that is none, is refused
 
 hostile("an error thrown by a getter arrives as it is", () => {
   const mine = new Error("mine");
-  const throwing = (name) => Object.defineProperty({}, name, { enumerable: true, get: () => { throw mine; } });
+  const throwing = (name) =>
+    Object.defineProperty({}, name, {
+      enumerable: true,
+      get: () => {
+        throw mine;
+      },
+    });
   const isMine = (error) => error === mine;
   const parts = ["a", "b"];
-  Object.defineProperty(parts, 1, { get: () => { throw mine; } });
+  Object.defineProperty(parts, 1, {
+    get: () => {
+      throw mine;
+    },
+  });
   for (const call of [
     () => createSync(parts),
     () => createMany(["a", parts]),
@@ -82,9 +92,27 @@ hostile("an error thrown by a getter arrives as it is", () => {
     () => createSync("a", { ctx: throwing("run") }),
     () => createSync("a", { ctx: { run: throwing("id") } }),
     () => createSync("a", { ctx: { run: { id: "x" }, attempt: throwing("number") } }),
-    () => createSync("a", { ctx: { run: { id: { toString: () => { throw mine; } } } } }),
+    () =>
+      createSync("a", {
+        ctx: {
+          run: {
+            id: {
+              toString: () => {
+                throw mine;
+              },
+            },
+          },
+        },
+      }),
     () => planReset("a", throwing("parentRunId")),
-    () => idempotencyKeys.with({ ctx: () => { throw mine; } }).createSync("a"),
+    () =>
+      idempotencyKeys
+        .with({
+          ctx: () => {
+            throw mine;
+          },
+        })
+        .createSync("a"),
   ]) {
     assert.throws(call, isMine, String(call));
   }
@@ -103,7 +131,13 @@ hostile("a list that grows, shrinks or changes while it is read has the length t
 
 hostile("a run id that changes with each look is not kept for others", () => {
   let looks = 0;
-  const changing = { run: { get id() { return `run_${looks++}`; } } };
+  const changing = {
+    run: {
+      get id() {
+        return `run_${looks++}`;
+      },
+    },
+  };
   assert.equal(hashOf("a", { ctx: changing }), sha256("a-run_0"));
   for (const id of ["run_0", "run_1", "run_2"]) {
     assert.equal(hashOf("a", { ctx: { run: { id } } }), sha256(`a-${id}`), id);
@@ -111,7 +145,15 @@ hostile("a run id that changes with each look is not kept for others", () => {
 });
 
 hostile("an id and an attempt that are objects are asked for their text each time", () => {
-  const [id, number] = [["run_a"], { text: "1", toString() { return this.text; } }];
+  const [id, number] = [
+    ["run_a"],
+    {
+      text: "1",
+      toString() {
+        return this.text;
+      },
+    },
+  ];
   const call = () => hashOf("a", { ctx: { run: { id }, attempt: { number } }, scope: "attempt" });
   assert.equal(call(), sha256("a-run_a-1"));
   id[0] = "run_b";
@@ -139,12 +181,24 @@ hostile("keys made from within a getter, a toString and a context disturb no oth
 
 hostile("a subclass of Array with methods of its own is read as the list that it is", () => {
   class Odd extends Array {
-    static get [Symbol.species]() { return Map; }
-    join() { return "joined"; }
-    map() { return ["mapped"]; }
-    concat() { return ["more"]; }
-    toString() { return "text"; }
-    *[Symbol.iterator]() { yield "iterated"; }
+    static get [Symbol.species]() {
+      return Map;
+    }
+    join() {
+      return "joined";
+    }
+    map() {
+      return ["mapped"];
+    }
+    concat() {
+      return ["more"];
+    }
+    toString() {
+      return "text";
+    }
+    *[Symbol.iterator]() {
+      yield "iterated";
+    }
   }
   assert.equal(hashOf(Odd.of("a", "b"), { ctx }), sha256("a-b-run_1"));
   assert.deepEqual(createMany(Odd.of("a", Odd.of("b")), { ctx }).map(String), [sha256("a-run_1"), sha256("b-run_1")]);
@@ -191,7 +245,11 @@ hostile("values that can't be asked anything are refused by what they are", () =
     [{ toString: () => "a" }, "an object"],
     [{ [Symbol.toPrimitive]: () => "a" }, "an object"],
   ]) {
-    assert.throws(() => createSync(["a", value]), (error) => error.code === "ERR_INVALID_KEY" && error.message.startsWith(`part 1 of the key is ${found},`), found);
+    assert.throws(
+      () => createSync(["a", value]),
+      (error) => error.code === "ERR_INVALID_KEY" && error.message.startsWith(`part 1 of the key is ${found},`),
+      found,
+    );
     assert.throws(() => createSync(value), { code: "ERR_INVALID_KEY" }, found);
   }
   for (const scope of [bare, callable, Symbol("s"), ["run"], { toString: () => "run" }, 0, NaN, "RUN", "run\0", " run"]) {

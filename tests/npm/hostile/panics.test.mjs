@@ -35,7 +35,10 @@ for (const name of ["simd", "scalar"]) {
     assert.ok(panicking.some(({ to }) => MEMORY.test(to)));
     const others = new Set(panicking.filter(({ to }) => !MEMORY.test(to)).map(({ from }) => from));
     t.diagnostic(`${new Set(panicking.map(({ from }) => from)).size} functions ask for memory; others that name a panic: ${[...others].join(", ")}`);
-    assert.deepEqual([...others].filter((from) => !(from in KNOWN)), []);
+    assert.deepEqual(
+      [...others].filter((from) => !(from in KNOWN)),
+      [],
+    );
   });
 }
 
@@ -43,6 +46,9 @@ test("the module that ships has no imports and one memory", () => {
   for (const name of ["simd", "scalar"]) {
     const module = new WebAssembly.Module(readFileSync(`${root}/target/npm/wasm/${name}.wasm`));
     assert.deepEqual(WebAssembly.Module.imports(module), []);
-    assert.deepEqual(WebAssembly.Module.exports(module).filter(({ kind }) => kind !== "function"), [{ name: "memory", kind: "memory" }]);
+    assert.deepEqual(
+      WebAssembly.Module.exports(module).filter(({ kind }) => kind !== "function"),
+      [{ name: "memory", kind: "memory" }],
+    );
   }
 });

@@ -17,13 +17,16 @@ WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
     const real = Reflect.construct(target, args).exports;
     const hooked = {};
     for (const [name, value] of Object.entries(real)) {
-      hooked[name] = typeof value !== "function" ? value : (...values) => {
-        if (trapped === name) {
-          trapped = undefined;
-          real.reserve(ALL_ADDRESSES);
-        }
-        return value(...values);
-      };
+      hooked[name] =
+        typeof value !== "function"
+          ? value
+          : (...values) => {
+              if (trapped === name) {
+                trapped = undefined;
+                real.reserve(ALL_ADDRESSES);
+              }
+              return value(...values);
+            };
     }
     return { exports: hooked };
   },

@@ -26,8 +26,7 @@ after(() => {
 });
 
 const config = () => ({ store: new runOnce.MemoryStore(), caller: "anyone" });
-const send = (server, key, path = "/", init = {}) =>
-  server(path, { method: "POST", ...init, headers: { ...init.headers, "idempotency-key": key } });
+const send = (server, key, path = "/", init = {}) => server(path, { method: "POST", ...init, headers: { ...init.headers, "idempotency-key": key } });
 
 /** Status, body, and whether it is a replay. */
 async function answer(response) {
@@ -94,7 +93,11 @@ for (const [name, framework] of Object.entries({ "Express 5": express5, "Express
           const post = async (body) => (await send(server, key, "/", { body, headers: { "content-type": type } })).status;
           assert.deepEqual([await post(one), await post(same), await post(other)], [200, 200, 422], `${type}, parsed ${order}`);
         }
-        assert.deepEqual(seen.map((body) => ({ ...Object(body) })), [{ a: 1, b: 2 }, { a: "1" }, { ...Object("one") }], order);
+        assert.deepEqual(
+          seen.map((body) => ({ ...Object(body) })),
+          [{ a: 1, b: 2 }, { a: "1" }, { ...Object("one") }],
+          order,
+        );
       }
     });
 
@@ -118,7 +121,10 @@ for (const [name, framework] of Object.entries({ "Express 5": express5, "Express
       const server = await listen(app);
       await send(server, "k");
       const replay = await send(server, "k");
-      assert.deepEqual(["access-control-allow-origin", "x-own"].map((name) => replay.headers.get(name)), ["*", null]);
+      assert.deepEqual(
+        ["access-control-allow-origin", "x-own"].map((name) => replay.headers.get(name)),
+        ["*", null],
+      );
     });
 
     test("a client that leaves before the answer: the retry gets it", async () => {
@@ -131,7 +137,10 @@ for (const [name, framework] of Object.entries({ "Express 5": express5, "Express
         else res.json({ runs });
       });
       const server = await listen(app);
-      for (const [key, text] of [["json-1", '{"runs":1}'], ["pipe-1", "ab"]]) {
+      for (const [key, text] of [
+        ["json-1", '{"runs":1}'],
+        ["pipe-1", "ab"],
+      ]) {
         const before = runs;
         const socket = rawRequest(server.port, key);
         await until(() => runs === before + 1, "the run");
@@ -141,8 +150,6 @@ for (const [name, framework] of Object.entries({ "Express 5": express5, "Express
       }
       assert.equal(runs, 2);
     });
-
-
   });
 }
 
@@ -163,7 +170,10 @@ describe("Fastify 5", () => {
     string: [() => "text", [200, "text"]],
     stream: [(request, reply) => reply.send(Readable.from(["a", "b"])), [200, "ab"]],
     nothing: [(request, reply) => reply.code(204).send(), [204, ""]],
-    "an error with a status": [() => Promise.reject(Object.assign(new Error("no funds"), { statusCode: 402 })), [402, '{"statusCode":402,"error":"Payment Required","message":"no funds"}']],
+    "an error with a status": [
+      () => Promise.reject(Object.assign(new Error("no funds"), { statusCode: 402 })),
+      [402, '{"statusCode":402,"error":"Payment Required","message":"no funds"}'],
+    ],
   })) {
     test(`${way}: the first time, and again`, async () => {
       const server = await serve(handle);
@@ -209,10 +219,17 @@ describe("Hono", () => {
       c.header("set-cookie", "a=1");
       return c.json({ runs, body: await c.req.json() }, 201);
     });
-    const request = async (key, body, path = "/") => app.request(path, { method: "POST", body, headers: { "content-type": "application/json", "idempotency-key": key } });
+    const request = async (key, body, path = "/") =>
+      app.request(path, { method: "POST", body, headers: { "content-type": "application/json", "idempotency-key": key } });
     const [first, second] = [await request("k", '{"a":1}'), await request("k", '{ "a":1 }')];
     assert.deepEqual([first.headers.get("set-cookie"), second.headers.get("set-cookie")], ["a=1", null]);
-    assert.deepEqual([await answer(first), await answer(second)], [[201, '{"runs":1,"body":{"a":1}}', null], [201, '{"runs":1,"body":{"a":1}}', "true"]]);
+    assert.deepEqual(
+      [await answer(first), await answer(second)],
+      [
+        [201, '{"runs":1,"body":{"a":1}}', null],
+        [201, '{"runs":1,"body":{"a":1}}', "true"],
+      ],
+    );
     assert.equal((await request("k", '{"a":2}')).status, 422);
     for (const _ of [1, 2]) assert.equal((await request("t", "1", "/?throw=1")).status, 500);
     assert.equal(runs, 3);
@@ -260,7 +277,11 @@ for (const [name, serve] of Object.entries(SERVERS)) {
     test("two lines of the header, alike, different or two halves of a string: 400", async () => {
       let runs = 0;
       const { port } = await serve({}, (reply) => (runs++, reply("x")));
-      for (const [first, second] of [["a", "a"], ["a", "b"], ['"a', 'b"']]) {
+      for (const [first, second] of [
+        ["a", "a"],
+        ["a", "b"],
+        ['"a', 'b"'],
+      ]) {
         const socket = connect(port, "127.0.0.1");
         socket.write(`POST / HTTP/1.1\r\nhost: x\r\nidempotency-key: ${first}\r\nIdempotency-Key: ${second}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
         let text = "";

@@ -28,7 +28,16 @@ function streamed(pieces, piece, init) {
 
 export const ANSWER_CASES = {
   async "201 with location and etag: the same bytes and headers"(setting) {
-    const headers = { location: "/a/1", etag: '"v1"', "content-type": "application/vnd.api+json", link: "</a>; rel=self", "content-language": "de", "last-modified": "Sat, 01 Jan 2000 00:00:00 GMT", "content-location": "/a/1", "content-disposition": "inline" };
+    const headers = {
+      location: "/a/1",
+      etag: '"v1"',
+      "content-type": "application/vnd.api+json",
+      link: "</a>; rel=self",
+      "content-language": "de",
+      "last-modified": "Sat, 01 Jan 2000 00:00:00 GMT",
+      "content-location": "/a/1",
+      "content-disposition": "inline",
+    };
     const { first, second } = await replays(setting, (request, once, { runs }) => new Response(`{ "n": ${runs} }`, { status: 201, headers }));
     for (const [name, value] of Object.entries(headers)) same([name, first.headers.get(name), second.headers.get(name)], [name, value, value], "header");
     same(second.headers.get("content-length"), "10", "content length");
@@ -66,7 +75,15 @@ export const ANSWER_CASES = {
 
   async "cookies and challenges: the first time only"(setting) {
     const headers = () => {
-      const all = new Headers({ "www-authenticate": "Basic", "x-request-id": "1", "ratelimit-remaining": "3", "proxy-status": "x", age: "1", date: "Sat, 01 Jan 2000 00:00:00 GMT", "x-kept": "yes" });
+      const all = new Headers({
+        "www-authenticate": "Basic",
+        "x-request-id": "1",
+        "ratelimit-remaining": "3",
+        "proxy-status": "x",
+        age: "1",
+        date: "Sat, 01 Jan 2000 00:00:00 GMT",
+        "x-kept": "yes",
+      });
       all.append("set-cookie", "a=1");
       all.append("set-cookie", "b=2");
       return all;
@@ -75,7 +92,8 @@ export const ANSWER_CASES = {
       replayHeaders: ["X-Kept", "Set-Cookie", "WWW-Authenticate", "Proxy-Status", "age", "date"],
     });
     same([first.headers.get("set-cookie"), first.headers.get("www-authenticate"), first.headers.get("x-request-id")], ["a=1, b=2", "Basic", "1"], "first");
-    for (const name of ["set-cookie", "www-authenticate", "x-request-id", "ratelimit-remaining", "proxy-status", "age"]) same([name, second.headers.get(name)], [name, null], "replay");
+    for (const name of ["set-cookie", "www-authenticate", "x-request-id", "ratelimit-remaining", "proxy-status", "age"])
+      same([name, second.headers.get(name)], [name, null], "replay");
     same(second.headers.get("x-kept"), "yes", "asked for");
     same(second.headers.get("date") === "Sat, 01 Jan 2000 00:00:00 GMT", false, "date");
   },
@@ -86,9 +104,20 @@ export const ANSWER_CASES = {
       return new Response("yes");
     });
     const key = newKey();
-    same(await raw("/a", { key }).then(({ status }) => status, () => 500), 500, "first");
+    same(
+      await raw("/a", { key }).then(
+        ({ status }) => status,
+        () => 500,
+      ),
+      500,
+      "first",
+    );
     same((await send("/a", { key })).text, "yes", "second");
-    same(state.events.map(({ type }) => type), ["run", "released", "run", "stored"], "events");
+    same(
+      state.events.map(({ type }) => type),
+      ["run", "released", "run", "stored"],
+      "events",
+    );
   },
 
   async "500, 401, 408, 425 and 429: passed on, and the retry runs"(setting) {
@@ -106,7 +135,9 @@ export const ANSWER_CASES = {
 
   async "shouldStore decides: a 500 that is kept, a 200 that is not"(setting) {
     await replays(setting, (request, once, { runs }) => new Response(`n${runs}`, { status: 500 }), { shouldStore: () => true });
-    const { state } = await twice(setting, () => new Response("x", { headers: { "x-draft": "1" } }), { shouldStore: (response) => response.headers.get("x-draft") === null && response.status === 200 });
+    const { state } = await twice(setting, () => new Response("x", { headers: { "x-draft": "1" } }), {
+      shouldStore: (response) => response.headers.get("x-draft") === null && response.status === 200,
+    });
     same(state.runs, 2, "runs");
   },
 

@@ -48,14 +48,11 @@ export const codeOf = ({ text }) => JSON.parse(text).code;
 export async function start(setting, handler, config = {}) {
   const state = { runs: 0, onces: [], events: [], inside: 0 };
   const { store = await setting.newStore(), ...rest } = config;
-  const send = await setting.serve(
-    { store, caller: "anyone", onEvent: (event) => void state.events.push(event), ...rest },
-    async (request, once) => {
-      state.runs++;
-      state.onces.push(once);
-      return handler(request, once, state);
-    },
-  );
+  const send = await setting.serve({ store, caller: "anyone", onEvent: (event) => void state.events.push(event), ...rest }, async (request, once) => {
+    state.runs++;
+    state.onces.push(once);
+    return handler(request, once, state);
+  });
   const raw = (path, { method = "POST", key, headers, ...init } = {}) =>
     send(path, { method, headers: [...new Headers(headers), ...(key === undefined ? [] : [["idempotency-key", key]])], ...init });
   return { state, store, raw, send: async (path, init) => read(await raw(path, init)) };

@@ -32,7 +32,10 @@ test("503, 503, 201: one key, three requests", async () => {
   assert.equal(server.sent.length, 3);
   assert.equal(new Set(server.sent.map(({ key }) => key)).size, 1);
   assert.match(server.sent[0].key, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-  assert.deepEqual(server.sent.map(({ body }) => body), ["x", "x", "x"]);
+  assert.deepEqual(
+    server.sent.map(({ body }) => body),
+    ["x", "x", "x"],
+  );
 });
 
 test("two calls, two keys", async () => {
@@ -52,7 +55,13 @@ test("the caller's key is kept: as an option, as a header, as an IdempotencyKey,
     [{ idempotencyKey: key }, key.hash],
   ]) {
     await idempotent(server)(URL_, { ...post, ...init });
-    assert.deepEqual(server.sent.splice(0).map(({ key }) => key).filter((sent) => sent !== expected), []);
+    assert.deepEqual(
+      server.sent
+        .splice(0)
+        .map(({ key }) => key)
+        .filter((sent) => sent !== expected),
+      [],
+    );
   }
   await idempotent(server)(new Request(URL_, { ...post, headers: { "idempotency-key": "order-3" } }));
   assert.equal(server.sent[0].key, "order-3");
@@ -61,7 +70,10 @@ test("the caller's key is kept: as an option, as a header, as an IdempotencyKey,
 test("a Request's body is sent with each attempt", async () => {
   const server = scripted(503, 503, 201);
   await idempotent(server)(new Request(URL_, { method: "POST", body: "hello" }));
-  assert.deepEqual(server.sent.map(({ body }) => body), ["hello", "hello", "hello"]);
+  assert.deepEqual(
+    server.sent.map(({ body }) => body),
+    ["hello", "hello", "hello"],
+  );
 });
 
 test("quoted: a string of RFC 8941; another header's name", async () => {
@@ -170,7 +182,11 @@ test("retry decides, where it says something", async () => {
   const server = scripted(404, 503, 201);
   const retry = ({ attempt, response }) => (seen.push([attempt, response.status]), response.status === 404 ? true : undefined);
   assert.equal((await idempotent(server, { retry })(URL_, post)).status, 201);
-  assert.deepEqual(seen, [[1, 404], [2, 503], [3, 201]]);
+  assert.deepEqual(seen, [
+    [1, 404],
+    [2, 503],
+    [3, 201],
+  ]);
   assert.equal((await idempotent(scripted(503, 201), { retry: () => false })(URL_, post)).status, 503);
 });
 

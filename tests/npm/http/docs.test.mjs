@@ -42,7 +42,18 @@ test("the Worker compiles under strict TypeScript, and every other block is run"
   }
   writeFileSync(join(project, "package.json"), '{ "type": "module" }\n');
   writeFileSync(join(project, "worker.ts"), files["worker.ts"]);
-  const options = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "--target", "es2022", "--lib", "es2022", "--types", "@cloudflare/workers-types"];
+  const options = [
+    "--noEmit",
+    "--strict",
+    "--exactOptionalPropertyTypes",
+    "--skipLibCheck",
+    "--target",
+    "es2022",
+    "--lib",
+    "es2022",
+    "--types",
+    "@cloudflare/workers-types",
+  ];
   const tsc = at("../../../tools/node_modules/typescript/bin/tsc");
   await promisify(execFile)(process.execPath, [tsc, ...options, "--module", "esnext", "--moduleResolution", "bundler", "worker.ts"], { cwd: project });
 });

@@ -15,7 +15,12 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const example = join(folder, "http-example");
 rmSync(example, { recursive: true, force: true });
 cpSync(at("../../../examples/http"), example, { recursive: true });
-for (const [name, installed] of [["hono", "node_modules"], ["@hono/node-server", "node_modules"], ["express", "node_modules"], ["pg", "../run-once/node_modules"]]) {
+for (const [name, installed] of [
+  ["hono", "node_modules"],
+  ["@hono/node-server", "node_modules"],
+  ["express", "node_modules"],
+  ["pg", "../run-once/node_modules"],
+]) {
   const link = join(example, "node_modules", name);
   mkdirSync(dirname(link), { recursive: true });
   symlinkSync(at(`${installed}/${name}`), link);
@@ -32,7 +37,10 @@ function run(args, environment = {}) {
 
 function check({ status, stdout, stderr }) {
   assert.equal(status, 0, stdout + stderr);
-  assert.match(stdout, /^A client pays.*\n  killed; .*\nStarted again, .*\n  201 paid by pay_\S+, replayed\nAnother amount .*\n  422 payload-mismatch\n1 payment of 1999 cents\.\n$/);
+  assert.match(
+    stdout,
+    /^A client pays.*\n {2}killed; .*\nStarted again, .*\n {2}201 paid by pay_\S+, replayed\nAnother amount .*\n {2}422 payload-mismatch\n1 payment of 1999 cents\.\n$/,
+  );
 }
 
 test("the Hono app on Node", async () => check(await run([])));

@@ -3,7 +3,10 @@ import { codeOf, counting, gate, isReplay, newKey, same, sleep, start, until } f
 
 /** The store, but for some of its operations. */
 function with_(store, changes) {
-  const operation = (name) => (...all) => store[name](...all);
+  const operation =
+    (name) =>
+    (...all) =>
+      store[name](...all);
   return { acquire: operation("acquire"), renew: operation("renew"), complete: operation("complete"), release: operation("release"), ...changes };
 }
 
@@ -24,7 +27,11 @@ export const FLOW_CASES = {
     same([state.runs, refused], [1, 99], "runs and refusals");
     same(answers.filter(({ status }) => status === 201).length, 1, "answers");
     const problems = answers.filter(({ status }) => status === 409);
-    same(problems.every((answer) => codeOf(answer) === "in-progress" && answer.headers.get("retry-after") === "1"), true, "problems");
+    same(
+      problems.every((answer) => codeOf(answer) === "in-progress" && answer.headers.get("retry-after") === "1"),
+      true,
+      "problems",
+    );
   },
 
   async "100 at once that wait: 1 run, 100 equal bodies"(setting) {
@@ -116,7 +123,11 @@ export const FLOW_CASES = {
     const key = newKey();
     const answer = await send("/a", { key });
     same([answer.status, codeOf(answer), answer.headers.get("retry-after"), state.runs], [503, "store-unavailable", "1", 0], "answer");
-    same(state.events.map(({ type, operation }) => operation ?? type), ["acquire", "refused"], "events");
+    same(
+      state.events.map(({ type, operation }) => operation ?? type),
+      ["acquire", "refused"],
+      "events",
+    );
     isDown = false;
     same((await send("/a", { key })).status, 201, "the retry");
   },
@@ -131,7 +142,11 @@ export const FLOW_CASES = {
     const answer = await send("/a", { key });
     same([answer.status, answer.text], [201, '{"run":1}'], "answer");
     same(Date.now() - since < 6000, true, `answered after ${Date.now() - since} ms`);
-    same(state.events.some(({ type, operation }) => type === "store-error" && operation === "complete"), true, "event");
+    same(
+      state.events.some(({ type, operation }) => type === "store-error" && operation === "complete"),
+      true,
+      "event",
+    );
     same(renewals > 0, true, "the lease is renewed while storing is tried again");
   },
 

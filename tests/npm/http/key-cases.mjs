@@ -5,7 +5,25 @@ import { STRUCTURED_STRINGS } from "./structured-strings.mjs";
 const LONG = "k".repeat(255);
 
 /** Strings of RFC 8941, section 3.3.3, and what is none. */
-const INVALID = ['""', "", "a".repeat(256), `"${"a".repeat(256)}"`, "é", '"é"', "a, b", '"a", "b"', '"a', 'a"b', '"a\\b"', '"a" b', '"a";P=1', '"a";=1', '"a"\\', "\"a\t\"", '"a";p="x'];
+const INVALID = [
+  '""',
+  "",
+  "a".repeat(256),
+  `"${"a".repeat(256)}"`,
+  "é",
+  '"é"',
+  "a, b",
+  '"a", "b"',
+  '"a',
+  'a"b',
+  '"a\\b"',
+  '"a" b',
+  '"a";P=1',
+  '"a";=1',
+  '"a"\\',
+  '"a\t"',
+  '"a";p="x',
+];
 /** A field, and the key in quotation marks that is the same. */
 const SAME = [
   ["abc", '"abc"'],
@@ -33,7 +51,11 @@ export const KEY_CASES = {
       const answer = await send("/a");
       same([answer.status, answer.text, answer.headers.get("idempotency-key")], [201, `{"run":${run}}`, null], "answer");
     }
-    same(state.onces.filter((once) => once !== undefined && once !== null), [], "once");
+    same(
+      state.onces.filter((once) => once !== undefined && once !== null),
+      [],
+      "once",
+    );
   },
 
   async "GET, HEAD, PUT and DELETE: keys are ignored unless the methods are listed"(setting) {
@@ -79,7 +101,11 @@ export const KEY_CASES = {
 
   async "two lines of the header: 400"(setting) {
     const { state, send } = await start(setting, counting);
-    for (const [first, second] of [["a", "b"], ["a", "a"], ['"a"', '"b"']]) {
+    for (const [first, second] of [
+      ["a", "b"],
+      ["a", "a"],
+      ['"a"', '"b"'],
+    ]) {
       const headers = new Headers({ "idempotency-key": first });
       headers.append("idempotency-key", second);
       const answer = await send("/a", { headers });
@@ -126,7 +152,12 @@ export const KEY_CASES = {
     const caller = (request) => request.headers.get("x-account");
     const { state, send } = await start(setting, (request, once, { runs }) => new Response(`${request.headers.get("x-account")} ${runs}`), { caller });
     const key = newKey();
-    for (const [account, text] of [["a", "a 1"], ["b", "b 2"], ["a", "a 1"], ["b", "b 2"]]) {
+    for (const [account, text] of [
+      ["a", "a 1"],
+      ["b", "b 2"],
+      ["a", "a 1"],
+      ["b", "b 2"],
+    ]) {
       same((await send("/a", { key, headers: { "x-account": account } })).text, text, account);
     }
     same(state.runs, 2, "runs");
@@ -136,7 +167,17 @@ export const KEY_CASES = {
     const caller = (request) => request.headers.get("x-account");
     const operation = (request) => request.headers.get("x-operation");
     const { state, send } = await start(setting, counting, { caller, operation, fingerprint: false });
-    const combinations = [["a", "b", "c"], ["a-b", "", "c"], ["a:b", "c", "d"], ["a", "b:c", "d"], ["a", "b", "c:d"], ["a", "b-c", "d"], ['a","b', "c", "d"], ["anyone", "b", "c"], ["null", "b", "c"]];
+    const combinations = [
+      ["a", "b", "c"],
+      ["a-b", "", "c"],
+      ["a:b", "c", "d"],
+      ["a", "b:c", "d"],
+      ["a", "b", "c:d"],
+      ["a", "b-c", "d"],
+      ['a","b', "c", "d"],
+      ["anyone", "b", "c"],
+      ["null", "b", "c"],
+    ];
     for (const [account, name, key] of combinations) await send("/a", { key, headers: { "x-account": account, "x-operation": name } });
     same(state.runs, combinations.length, "runs");
     same(new Set(state.onces.map(({ idempotencyKey }) => idempotencyKey)).size, combinations.length, "hashes");
@@ -150,14 +191,23 @@ export const KEY_CASES = {
     same((await send("/a", { key, headers: { "x-account": "a" } })).status, 201, "known");
   },
 
-  async "another path or method: a run of its own; operation \"\": 422"(setting) {
+  async 'another path or method: a run of its own; operation "": 422'(setting) {
     const { state, send } = await start(setting, counting);
     const key = newKey();
-    for (const [path, method] of [["/a", "POST"], ["/b", "POST"], ["/a", "PATCH"], ["/a/", "POST"]]) await send(path, { method, key });
+    for (const [path, method] of [
+      ["/a", "POST"],
+      ["/b", "POST"],
+      ["/a", "PATCH"],
+      ["/a/", "POST"],
+    ])
+      await send(path, { method, key });
     same(state.runs, 4, "runs");
     const shared = await start(setting, counting, { operation: () => "" });
     same((await shared.send("/a", { key })).status, 201, "first");
-    for (const [path, method] of [["/b", "POST"], ["/a", "PATCH"]]) {
+    for (const [path, method] of [
+      ["/b", "POST"],
+      ["/a", "PATCH"],
+    ]) {
       const answer = await shared.send(path, { method, key });
       same([answer.status, codeOf(answer)], [422, "payload-mismatch"], `${method} ${path}`);
     }
@@ -165,7 +215,8 @@ export const KEY_CASES = {
   },
 
   async "a problem in the API's own dialect; undefined: the standard one"(setting) {
-    const problem = ({ code, status }) => (code === "key-invalid" ? Response.json({ error: { type: code } }, { status: status + 1, headers: { "x-own": "1" } }) : undefined);
+    const problem = ({ code, status }) =>
+      code === "key-invalid" ? Response.json({ error: { type: code } }, { status: status + 1, headers: { "x-own": "1" } }) : undefined;
     const { send } = await start(setting, counting, { problem, required: true });
     const own = await send("/a", { key: '"' });
     same([own.status, own.text, own.headers.get("x-own")], [401, '{"error":{"type":"key-invalid"}}', "1"], "own");
@@ -174,14 +225,22 @@ export const KEY_CASES = {
 
   async "events name what happens, and never the key"(setting) {
     const { state, send } = await start(setting, counting);
-    const key = "secret-key-" + newKey();
+    const key = `secret-key-${newKey()}`;
     await send("/a", { key, body: "1" });
     await send("/a", { key, body: "1" });
     await send("/a", { key, body: "2" });
     await send("/a", { key: '"' });
-    same(state.events.map(({ type, code }) => code ?? type), ["run", "stored", "replay", "payload-mismatch", "key-invalid"], "events");
+    same(
+      state.events.map(({ type, code }) => code ?? type),
+      ["run", "stored", "replay", "payload-mismatch", "key-invalid"],
+      "events",
+    );
     const { idempotencyKey } = state.onces[0];
-    same(state.events.slice(0, 4).every(({ hash }) => hash === idempotencyKey), true, "hashes");
+    same(
+      state.events.slice(0, 4).every(({ hash }) => hash === idempotencyKey),
+      true,
+      "hashes",
+    );
     same(JSON.stringify(state.events).includes("secret-key"), false, "keys in events");
   },
 
@@ -199,7 +258,11 @@ export const KEY_CASES = {
     const key = newKey();
     const first = await send("/a", { key });
     const replays = await Promise.all([1, 2, 3].map(() => send("/a", { key })));
-    same(replays.map(({ text }) => text), [first.text, first.text, first.text], "bodies");
+    same(
+      replays.map(({ text }) => text),
+      [first.text, first.text, first.text],
+      "bodies",
+    );
     same(replays.map(isReplay), [true, true, true], "replays");
   },
 

@@ -8,7 +8,17 @@ import { installedPackage } from "../support/install-package.mjs";
 /** The folder that has the package in its node_modules. */
 export const folder = installedPackage();
 
-const ENTRIES = { http: "http", hono: "hono", express: "express", fastify: "fastify", client: "fetch", runOnce: "run-once", redis: "run-once/redis", postgres: "run-once/postgres", keys: "" };
+const ENTRIES = {
+  http: "http",
+  hono: "hono",
+  express: "express",
+  fastify: "fastify",
+  client: "fetch",
+  runOnce: "run-once",
+  redis: "run-once/redis",
+  postgres: "run-once/postgres",
+  keys: "",
+};
 const imports = join(folder, "http.mjs");
 if (!existsSync(imports)) {
   const lines = Object.entries(ENTRIES).map(([name, entry]) => `export * as ${name} from "${["idempotency-keys", entry].filter(Boolean).join("/")}";`);

@@ -60,8 +60,12 @@ const REFUSED = [
 const deep = (inner) => `${"[".repeat(20_000)}${inner}${"]".repeat(20_000)}`;
 
 export const PAYLOAD_CASES = {
-  ...Object.fromEntries(REPLAYED.map(([name, first, second]) => [`the same request: ${name}`, async (setting) => same(await pair(setting, first, second), 201, name)])),
-  ...Object.fromEntries(REFUSED.map(([name, first, second]) => [`another request: ${name}`, async (setting) => same(await pair(setting, first, second), 422, name)])),
+  ...Object.fromEntries(
+    REPLAYED.map(([name, first, second]) => [`the same request: ${name}`, async (setting) => same(await pair(setting, first, second), 201, name)]),
+  ),
+  ...Object.fromEntries(
+    REFUSED.map(([name, first, second]) => [`another request: ${name}`, async (setting) => same(await pair(setting, first, second), 422, name)]),
+  ),
 
   async "JSON of great depth is compared"(setting) {
     const [first, second] = [json(deep("1.0")), json(deep("2"))];

@@ -36,7 +36,10 @@ for (const path of ["wrapper/memory", "wrapper/durable-object", "wrapper/d1", "h
 
 const PROGRAMS = {
   Bun: [["linux-x64", "linux-aarch64", "darwin-aarch64"].map((platform) => `@oven/bun-${platform}/bin/bun`), []],
-  Deno: [["linux-x64-glibc", "linux-arm64-glibc", "darwin-arm64"].map((platform) => `@deno/${platform}/deno`), ["run", "--quiet", "--no-prompt", "--allow-all"]],
+  Deno: [
+    ["linux-x64-glibc", "linux-arm64-glibc", "darwin-arm64"].map((platform) => `@deno/${platform}/deno`),
+    ["run", "--quiet", "--no-prompt", "--allow-all"],
+  ],
 };
 for (const [name, [files, args]] of Object.entries(PROGRAMS)) {
   test(`${name}: the wrapper and every adapter`, async (t) => {

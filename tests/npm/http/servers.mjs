@@ -47,45 +47,51 @@ async function write(response, outgoing) {
   else outgoing.end(Buffer.from(await response.arrayBuffer()));
 }
 
-export const express = ({ idempotency }, framework) => async (config, handler) => {
-  const app = framework();
-  app.disable("x-powered-by");
-  app.use(idempotency(config), async (req, res, next) => {
-    try {
-      const response = await handler(standardRequest(req, req.originalUrl, await bytesOf(req)), req.idempotency);
-      await write(response, res);
-    } catch (error) {
-      next(error);
-    }
-  });
-  app.use((error, req, res, next) => res.status(500).json({ failed: error.message }));
-  return listen(app);
-};
-
-export const node = ({ idempotency }) => async (config, handler) => {
-  const middleware = idempotency(config);
-  return listen((req, res) => {
-    middleware(req, res, async (error) => {
-      if (error !== undefined) return res.writeHead(500).end();
-      await write(await handler(standardRequest(req, req.url, await bytesOf(req)), req.idempotency), res);
+export const express =
+  ({ idempotency }, framework) =>
+  async (config, handler) => {
+    const app = framework();
+    app.disable("x-powered-by");
+    app.use(idempotency(config), async (req, res, next) => {
+      try {
+        const response = await handler(standardRequest(req, req.originalUrl, await bytesOf(req)), req.idempotency);
+        await write(response, res);
+      } catch (error) {
+        next(error);
+      }
     });
-  });
-};
+    app.use((error, req, res, next) => res.status(500).json({ failed: error.message }));
+    return listen(app);
+  };
 
-export const fastify = ({ idempotency }, framework) => async (config, handler) => {
-  const app = framework({ bodyLimit: 4_194_304 });
-  await app.register(idempotency(config));
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", { parseAs: "buffer" }, (request, body, done) => done(null, body));
-  app.all("*", async (request, reply) => {
-    const response = await handler(standardRequest(request.raw, request.originalUrl, request.body ?? Buffer.alloc(0)), request.idempotency);
-    reply.code(response.status);
-    for (const [name, value] of response.headers) if (name !== "set-cookie") reply.header(name, value);
-    for (const cookie of response.headers.getSetCookie()) reply.header("set-cookie", cookie);
-    if (response.body === null) return reply.send();
-    if (response.headers.get("content-type")?.startsWith("text/")) return reply.send(Readable.fromWeb(response.body));
-    return reply.send(Buffer.from(await response.arrayBuffer()));
-  });
-  await app.ready();
-  return listen((request, response) => app.routing(request, response));
-};
+export const node =
+  ({ idempotency }) =>
+  async (config, handler) => {
+    const middleware = idempotency(config);
+    return listen((req, res) => {
+      middleware(req, res, async (error) => {
+        if (error !== undefined) return res.writeHead(500).end();
+        await write(await handler(standardRequest(req, req.url, await bytesOf(req)), req.idempotency), res);
+      });
+    });
+  };
+
+export const fastify =
+  ({ idempotency }, framework) =>
+  async (config, handler) => {
+    const app = framework({ bodyLimit: 4_194_304 });
+    await app.register(idempotency(config));
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser("*", { parseAs: "buffer" }, (request, body, done) => done(null, body));
+    app.all("*", async (request, reply) => {
+      const response = await handler(standardRequest(request.raw, request.originalUrl, request.body ?? Buffer.alloc(0)), request.idempotency);
+      reply.code(response.status);
+      for (const [name, value] of response.headers) if (name !== "set-cookie") reply.header(name, value);
+      for (const cookie of response.headers.getSetCookie()) reply.header("set-cookie", cookie);
+      if (response.body === null) return reply.send();
+      if (response.headers.get("content-type")?.startsWith("text/")) return reply.send(Readable.fromWeb(response.body));
+      return reply.send(Buffer.from(await response.arrayBuffer()));
+    });
+    await app.ready();
+    return listen((request, response) => app.routing(request, response));
+  };

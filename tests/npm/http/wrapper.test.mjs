@@ -115,7 +115,9 @@ test("sealedStore: answers are stored sealed, and replayed in the open", async (
 test("where it goes: inside authentication and CORS headers, outside validation", async () => {
   const app = new Hono();
   let runs = 0;
-  app.use(cors({ origin: "https://shop.example.com", allowHeaders: ["Idempotency-Key"], exposeHeaders: ["Idempotency-Key", "Idempotent-Replayed", "Retry-After"] }));
+  app.use(
+    cors({ origin: "https://shop.example.com", allowHeaders: ["Idempotency-Key"], exposeHeaders: ["Idempotency-Key", "Idempotent-Replayed", "Retry-After"] }),
+  );
   app.use(async (c, next) => (c.req.header("authorization") ? next() : c.text("who?", 401)));
   app.use(hono.idempotency({ store: new runOnce.MemoryStore(), caller: (incoming) => incoming.headers.get("authorization") }));
   app.post("/a", async (c) => {
@@ -130,12 +132,29 @@ test("where it goes: inside authentication and CORS headers, outside validation"
   };
   const exposed = "Idempotency-Key,Idempotent-Replayed,Retry-After";
 
-  const preflight = await app.fetch(new Request("https://api.example.com/a", { method: "OPTIONS", headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "idempotency-key" } }));
+  const preflight = await app.fetch(
+    new Request("https://api.example.com/a", {
+      method: "OPTIONS",
+      headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "idempotency-key" },
+    }),
+  );
   assert.deepEqual([preflight.status, preflight.headers.get("access-control-allow-headers")], [204, "Idempotency-Key"]);
   assert.deepEqual(await send("k", 1, {}), [401, null, exposed], "not stored: it never came here");
-  assert.deepEqual([await send("k", 1), await send("k", 1)], [[201, null, exposed], [201, "true", exposed]]);
+  assert.deepEqual(
+    [await send("k", 1), await send("k", 1)],
+    [
+      [201, null, exposed],
+      [201, "true", exposed],
+    ],
+  );
   // A request that validation refused: the refusal is the answer, and the corrected request needs a new key.
-  assert.deepEqual([await send("v", 0), await send("v", 0)], [[400, null, exposed], [400, "true", exposed]]);
+  assert.deepEqual(
+    [await send("v", 0), await send("v", 0)],
+    [
+      [400, null, exposed],
+      [400, "true", exposed],
+    ],
+  );
   assert.equal((await send("v", 5))[0], 422);
   assert.equal((await send("v2", 5))[0], 201);
   assert.equal(runs, 3);

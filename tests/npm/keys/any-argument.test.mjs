@@ -15,10 +15,32 @@ const key = createSync("a");
 
 /** Anything, and what is hostile on purpose. */
 const hostile = fc.oneof(
-  { weight: 4, arbitrary: fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withNullPrototype: true, withObjectString: true, withSparseArray: true, withTypedArray: true }) },
+  {
+    weight: 4,
+    arbitrary: fc.anything({
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withSet: true,
+      withNullPrototype: true,
+      withObjectString: true,
+      withSparseArray: true,
+      withTypedArray: true,
+    }),
+  },
   fc.constantFrom(
-    key, new Proxy(key, {}), Object.create(key), Symbol("s"), () => {}, class {}, Promise.resolve(1),
-    { [Symbol.for("idempotency-keys.IdempotencyKey")]: true }, { toString: null }, { then() {} }, [[["a"]]], "\ud800",
+    key,
+    new Proxy(key, {}),
+    Object.create(key),
+    Symbol("s"),
+    () => {},
+    class {},
+    Promise.resolve(1),
+    { [Symbol.for("idempotency-keys.IdempotencyKey")]: true },
+    { toString: null },
+    { then() {} },
+    [[["a"]]],
+    "\ud800",
   ),
   fc.constantFrom("run", "attempt", "global", "30d", { run: { id: "run_1" } }, "a".repeat(64)),
 );

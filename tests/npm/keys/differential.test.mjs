@@ -113,7 +113,10 @@ test(`${MADE} random keys made for trigger are those of the real SDK`, async () 
       found[isKey(ours) ? "keys" : ours ? "asTheyAre" : "none"] += 1;
     }
   });
-  assert.ok(Object.values(found).every((count) => count > 0), show(found));
+  assert.ok(
+    Object.values(found).every((count) => count > 0),
+    show(found),
+  );
 });
 
 test(`${IN_BATCHES} random keys in batches, in contexts of the call's and of the instance's`, async () => {
@@ -131,10 +134,7 @@ test(`${IN_BATCHES} random keys in batches, in contexts of the call's and of the
       expected.push({ hash, options: getIdempotencyKeyOptions(hash) });
     }
     enter(ctx && other);
-    const batches = [
-      idempotencyKeys.createMany(keys, { ...options, ctx }),
-      idempotencyKeys.with({ ctx: () => ctx }).createMany(keys, options),
-    ];
+    const batches = [idempotencyKeys.createMany(keys, { ...options, ctx }), idempotencyKeys.with({ ctx: () => ctx }).createMany(keys, options)];
     for (const batch of batches) {
       keys.forEach((key, index) => sameKey(subjects[0].sdk, batch[index], expected[index], { key, options, ctx }));
     }

@@ -8,9 +8,7 @@ import { pathToFileURL } from "node:url";
 
 import { installedPackage } from "../support/install-package.mjs";
 
-const { engineName, idempotencyKeys } = await import(
-  pathToFileURL(join(installedPackage(), "node_modules/idempotency-keys/dist/esm/index.js")).href
-);
+const { engineName, idempotencyKeys } = await import(pathToFileURL(join(installedPackage(), "node_modules/idempotency-keys/dist/esm/index.js")).href);
 const runId = "run_abc123def456";
 const ctx = { run: { id: runId } };
 
@@ -31,7 +29,9 @@ function check(texts, suffix, options) {
   const keys = idempotencyKeys.createMany(texts, options);
   assert.equal(keys.length, texts.length);
   for (let index = 0; index < texts.length; index++) {
-    const expected = createHash("sha256").update(texts[index] + suffix).digest("hex");
+    const expected = createHash("sha256")
+      .update(texts[index] + suffix)
+      .digest("hex");
     if (keys[index].hash !== expected || keys[index].key !== texts[index]) {
       assert.fail(`${JSON.stringify(texts[index])}, key ${index} of ${texts.length}`);
     }

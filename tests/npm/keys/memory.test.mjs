@@ -43,11 +43,10 @@ const script = `
 `;
 
 test("a million live keys give back their own options, and leave nothing when dropped", () => {
-  const output = execFileSync(
-    process.execPath,
-    ["--expose-gc", "--max-old-space-size=2048", "--input-type=module", "-e", script],
-    { cwd: installedPackage(), encoding: "utf8" },
-  );
+  const output = execFileSync(process.execPath, ["--expose-gc", "--max-old-space-size=2048", "--input-type=module", "-e", script], {
+    cwd: installedPackage(),
+    encoding: "utf8",
+  });
   const result = JSON.parse(output);
   assert.equal(result.wrong, 0);
   assert.equal(result.memories, 1, "one wasm instance");

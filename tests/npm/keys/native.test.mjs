@@ -38,7 +38,10 @@ function answersTo(questions) {
     input: questions.map((question) => `${JSON.stringify(question)}\n`).join(""),
     maxBuffer: 1 << 28,
   });
-  const answers = output.trim().split("\n").map((line) => JSON.parse(line));
+  const answers = output
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
   assert.equal(answers.length, questions.length);
   return answers;
 }
@@ -49,7 +52,11 @@ function compare(questions, answer) {
   for (const [name, copy] of Object.entries(COPIES)) {
     questions.forEach((question, index) => {
       const said = `SEED=${SEED}, ${name}: ${JSON.stringify(question)}`;
-      assert.deepEqual(answered(() => answer(question, copy)), answers[index], said);
+      assert.deepEqual(
+        answered(() => answer(question, copy)),
+        answers[index],
+        said,
+      );
     });
   }
   return answers;

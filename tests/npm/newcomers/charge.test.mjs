@@ -21,7 +21,10 @@ test("a charge that happens once", async () => {
   const charged = lines.filter((line) => CHARGED.test(line));
   assert.equal(charged.length, 1, output);
   const result = `{ id: 'ch_1', by: ${CHARGED.exec(charged[0])[1]} }`;
-  assert.deepEqual(lines.filter((line) => !CHARGED.test(line)), [result, result]);
+  assert.deepEqual(
+    lines.filter((line) => !CHARGED.test(line)),
+    [result, result],
+  );
 
   const [again] = await newcomer.type("node charge.mjs");
   assert.equal(again, `${result}\n${result}\n`);

@@ -21,7 +21,10 @@ test("lost options under the SDK", async () => {
     await api.close();
   });
   const sent = () => api.requests.splice(0).map(({ body }) => body.options.idempotencyKeyOptions);
-  const [first, last] = [{ key: "line-0", scope: "global" }, { key: "line-1099", scope: "global" }];
+  const [first, last] = [
+    { key: "line-0", scope: "global" },
+    { key: "line-1099", scope: "global" },
+  ];
 
   await newcomer.run("npm install @trigger.dev/sdk");
   newcomer.have("app.mjs", APP);

@@ -27,7 +27,9 @@ const PACKAGES = {
 
 /** The page that README's table names for a problem. */
 function pageFor(problem) {
-  const row = textOf("README.md").split("\n").find((line) => line.startsWith(`| ${problem} |`));
+  const row = textOf("README.md")
+    .split("\n")
+    .find((line) => line.startsWith(`| ${problem} |`));
   if (row === undefined) throw new Error(`README has no row "${problem}"`);
   return /\]\(([^)#]+)(?:#[^)]*)?\) \|$/.exec(row)[1];
 }

@@ -31,7 +31,10 @@ function run(args, { input = "", env = {}, program } = {}) {
 async function json(args, options) {
   const { status, stdout, stderr } = await run([...args, "--json"], options);
   assert.equal(status, 0, stderr);
-  return stdout.trim().split("\n").map((line) => JSON.parse(line));
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
 }
 
 test("create shows hash, key, scope, material and token of each key", async () => {
@@ -40,7 +43,10 @@ test("create shows hash, key, scope, material and token of each key", async () =
   assert.deepEqual([first.key, first.scope, first.material], ["send-email", "run", "send-email-run_abc123"]);
   assert.equal(second.hash, sha256("é-run_abc123"));
   const { stdout } = await run(["create", "send-email", "--scope", "attempt", "--run-id", "run_abc123", "--attempt", "2"]);
-  assert.match(stdout, new RegExp(`^hash +${sha256("send-email-run_abc123-2")}\nkey +send-email\nscope +attempt\nmaterial +send-email-run_abc123-2\ntoken +\\S+\n$`));
+  assert.match(
+    stdout,
+    new RegExp(`^hash +${sha256("send-email-run_abc123-2")}\nkey +send-email\nscope +attempt\nmaterial +send-email-run_abc123-2\ntoken +\\S+\n$`),
+  );
 });
 
 test("inspect reads back what create wrote", async () => {
@@ -115,7 +121,10 @@ test("a terminal is told of the progress of a long input, and nothing of a short
   };
   assert.match(watched(60_000), /^(\r\d+ keys)+\r61500 keys\r\n$/);
   assert.equal(readFileSync(answers, "utf8").split("\n").length, 61_501);
-  const short = execFileSync("script", ["-qec", `seq 3 | '${bin}' create --scope global > '${answers}'`, "/dev/null"], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  const short = execFileSync("script", ["-qec", `seq 3 | '${bin}' create --scope global > '${answers}'`, "/dev/null"], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   assert.equal(short, "");
 });
 
@@ -125,7 +134,10 @@ test("--version is the package's", async () => {
 });
 
 test("npx finds it", () => {
-  const made = execFileSync("npx", ["--offline", "idempotency-keys", "create", "a", "--scope", "global", "--json"], { cwd: installedPackage(), encoding: "utf8" });
+  const made = execFileSync("npx", ["--offline", "idempotency-keys", "create", "a", "--scope", "global", "--json"], {
+    cwd: installedPackage(),
+    encoding: "utf8",
+  });
   assert.equal(JSON.parse(made).hash, sha256("a"));
 });
 

@@ -57,9 +57,15 @@ test("every path of the map in CONTRIBUTING.md is there, and every folder of the
   const map = text.slice(text.indexOf("## Where things are"), text.indexOf("## Rules"));
   const paths = Array.from(map.matchAll(/`([\w./-]+)`/g), ([, path]) => path).filter((path) => path.includes("/"));
   assert.ok(paths.length > 15, `${paths.length} paths`);
-  assert.deepEqual(paths.filter((path) => !existsSync(join(root, path))), []);
+  assert.deepEqual(
+    paths.filter((path) => !existsSync(join(root, path))),
+    [],
+  );
   const folders = readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !/^(\.|target$|pkg$|node_modules$)/.test(entry.name))
     .map((entry) => `${entry.name}/`);
-  assert.deepEqual(folders.filter((folder) => !paths.some((path) => path.startsWith(folder))), []);
+  assert.deepEqual(
+    folders.filter((folder) => !paths.some((path) => path.startsWith(folder))),
+    [],
+  );
 });

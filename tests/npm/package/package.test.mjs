@@ -92,10 +92,7 @@ for (const [how, { IdempotencyKey, idempotencyKeys, engineName }] of [
       const { id } = run.run;
       assert.equal(idempotencyKeys.createSync("a", { ctx: run }).hash, sha256(`a-${id}`));
       assert.equal(idempotencyKeys.createSync([], { ctx: run }).hash, sha256(id));
-      assert.equal(
-        idempotencyKeys.createSync("a", { ctx: run, scope: "attempt" }).hash,
-        sha256(`a-${id}-${run.attempt.number}`),
-      );
+      assert.equal(idempotencyKeys.createSync("a", { ctx: run, scope: "attempt" }).hash, sha256(`a-${id}-${run.attempt.number}`));
       assert.equal(idempotencyKeys.createSync("a", { ctx: run, scope: "global" }).hash, sha256("a"));
     }
   });
@@ -142,10 +139,7 @@ for (const [how, { IdempotencyKey, idempotencyKeys, engineName }] of [
     };
     const inner = sha256("inner-run_inner");
     assert.equal(idempotencyKeys.createSync(["a", foreign, "b"], { ctx }).hash, sha256(`a-${inner}-b-run_abc123`));
-    assert.equal(
-      idempotencyKeys.createMany(["a", [foreign]], { ctx })[1].hash,
-      sha256(`${inner}-run_abc123`),
-    );
+    assert.equal(idempotencyKeys.createMany(["a", [foreign]], { ctx })[1].hash, sha256(`${inner}-run_abc123`));
   });
 
   test(`${how}: create rejects where createSync throws`, async () => {
@@ -166,8 +160,7 @@ test("two copies of the package recognise each other's keys", () => {
 
 test("bare names resolve by import and by require", () => {
   const code = "console.log(idempotencyKeys.createSync('a', { scope: 'global' }).hash)";
-  const run = (type, text) =>
-    execFileSync(process.execPath, [`--input-type=${type}`, "-e", text], { cwd: folder, encoding: "utf8" }).trim();
+  const run = (type, text) => execFileSync(process.execPath, [`--input-type=${type}`, "-e", text], { cwd: folder, encoding: "utf8" }).trim();
   assert.equal(run("module", `import { idempotencyKeys } from "idempotency-keys"; ${code}`), sha256("a"));
   assert.equal(run("commonjs", `const { idempotencyKeys } = require("idempotency-keys"); ${code}`), sha256("a"));
 });

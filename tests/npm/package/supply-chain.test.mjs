@@ -52,7 +52,9 @@ function layers(text) {
   return [text, ...Array.from(modules, ([, base64]) => Buffer.from(base64, "base64").toString("latin1"))];
 }
 
-const locks = output("git", "ls-files").split("\n").filter((file) => /(^|\/)(Cargo\.lock|package-lock\.json)$/.test(file));
+const locks = output("git", "ls-files")
+  .split("\n")
+  .filter((file) => /(^|\/)(Cargo\.lock|package-lock\.json)$/.test(file));
 
 test("every package that a lock file names is held to a checksum, and comes from the registry", () => {
   assert.ok(locks.length >= 8, locks.join());
@@ -62,9 +64,15 @@ test("every package that a lock file names is held to a checksum, and comes from
 });
 
 test("each npm folder that is installed from has a lock file", () => {
-  const wanted = read("tests/run.sh").match(/tools\/setup\.sh (.+)/)[1].split(" ").filter((folder) => existsSync(join(root, folder)));
+  const wanted = read("tests/run.sh")
+    .match(/tools\/setup\.sh (.+)/)[1]
+    .split(" ")
+    .filter((folder) => existsSync(join(root, folder)));
   assert.ok(wanted.length > 1);
-  assert.deepEqual(wanted.filter((folder) => !locks.includes(`${folder}/package-lock.json`)), []);
+  assert.deepEqual(
+    wanted.filter((folder) => !locks.includes(`${folder}/package-lock.json`)),
+    [],
+  );
 });
 
 test("no lock file holds a registry's host or a path of the machine that made it", () => {
@@ -101,7 +109,11 @@ test("what would give a machine away is found", () => {
   ]) {
     assert.equal(leaks(text).length > 0, found, text);
     const hidden = `"${Buffer.from(`\0asm ${text.padEnd(2_000)}`, "latin1").toString("base64")}"`;
-    assert.equal(layers(hidden).some((layer) => leaks(layer).length > 0), found, text);
+    assert.equal(
+      layers(hidden).some((layer) => leaks(layer).length > 0),
+      found,
+      text,
+    );
   }
   const lock = read("Cargo.lock");
   assert.equal(unheld("Cargo.lock", lock.replace(/\nchecksum = .+/, "")).length, 1);

@@ -13,13 +13,21 @@ const { canonicalize, hashPayload, idempotencyKeys } = (await importEntries()).m
 
 /** Refused by every function that takes a payload, with this path and these words. */
 function refused(payload, path, said) {
-  for (const call of [canonicalize, hashPayload, (value) => hashPayload(value, { canonical: false }), (value) => idempotencyKeys.fromPayload(value, { scope: "global" })]) {
-    assert.throws(() => call(payload()), (error) => {
-      assert.equal(error.code, "ERR_INVALID_PAYLOAD", String(error));
-      assert.equal(error.path, path);
-      assert.match(error.message, said);
-      return true;
-    });
+  for (const call of [
+    canonicalize,
+    hashPayload,
+    (value) => hashPayload(value, { canonical: false }),
+    (value) => idempotencyKeys.fromPayload(value, { scope: "global" }),
+  ]) {
+    assert.throws(
+      () => call(payload()),
+      (error) => {
+        assert.equal(error.code, "ERR_INVALID_PAYLOAD", String(error));
+        assert.equal(error.path, path);
+        assert.match(error.message, said);
+        return true;
+      },
+    );
   }
 }
 
@@ -74,7 +82,17 @@ test("objects that are empty, or say themselves what they are, are payloads", ()
     }
   }
   const foreign = runInNewContext("({ a: {}, b: [], c: Object(5), d: Object('t'), e: new Date(0), f: null })");
-  const value = { a: {}, b: [{}, []], c: { x: undefined }, d: Object.create(null), e: new Point(), f: new Tag([1]), g: Object.assign(new Error("m"), { code: 1 }), h: foreign, i: new Uint8Array(1) };
+  const value = {
+    a: {},
+    b: [{}, []],
+    c: { x: undefined },
+    d: Object.create(null),
+    e: new Point(),
+    f: new Tag([1]),
+    g: Object.assign(new Error("m"), { code: 1 }),
+    h: foreign,
+    i: new Uint8Array(1),
+  };
   assert.equal(canonicalize(value), canonicalize(JSON.parse(JSON.stringify(value))));
   assert.equal(canonicalize(value).includes('"h":{"a":{},"b":[],"c":5,"d":"t","e":"1970-01-01T00:00:00.000Z","f":null}'), true);
   refused(() => new Empty(), "$", /class Empty/);
@@ -186,7 +204,16 @@ test("a payload that is nested too deeply for JSON.stringify says so", () => {
   };
   assert.throws(() => JSON.stringify(nested(1_000_000)), RangeError);
   refused(() => nested(1_000_000), "$", /nested too deeply for JSON\.stringify/);
-  refused(() => Object.assign(nested(1), { toJSON() { return { again: this }; } }), "$", /nested too deeply/);
+  refused(
+    () =>
+      Object.assign(nested(1), {
+        toJSON() {
+          return { again: this };
+        },
+      }),
+    "$",
+    /nested too deeply/,
+  );
   assert.equal(canonicalize(nested(1000)), JSON.stringify(nested(1000)));
 });
 
@@ -213,7 +240,23 @@ test("errors of the caller's own toJSON and getters come through, stack overflow
         return error;
       }
     };
-    assert.equal(caught({ toJSON() { throw own; } }), own);
-    assert.equal(caught([{ get a() { throw own; } }]), own);
+    assert.equal(
+      caught({
+        toJSON() {
+          throw own;
+        },
+      }),
+      own,
+    );
+    assert.equal(
+      caught([
+        {
+          get a() {
+            throw own;
+          },
+        },
+      ]),
+      own,
+    );
   }
 });

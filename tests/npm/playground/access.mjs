@@ -31,7 +31,11 @@ const focused = (page) =>
 
 /** Tab from the top goes through everything once, in the page's order, always visibly, and out again. */
 export async function tabGoesThroughEverything({ page }) {
-  for (const [tab, least] of [["key", 15], ["reset", 12], ["header", 12]]) {
+  for (const [tab, least] of [
+    ["key", 15],
+    ["reset", 12],
+    ["header", 12],
+  ]) {
     await openTab(page, tab);
     await tabGoesThrough(page, least);
   }
@@ -188,7 +192,11 @@ export async function nothingKeepsPeopleOut({ open, widths, states = Object.keys
 export async function theVisitorsWishesAreHeeded({ page, scheme }) {
   const [background, ink, moving] = await page.evaluate(() => {
     const { backgroundColor, color } = getComputedStyle(document.body);
-    const light = (colour) => colour.match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0) / 3;
+    const light = (colour) =>
+      colour
+        .match(/\d+/g)
+        .slice(0, 3)
+        .reduce((sum, part) => sum + Number(part), 0) / 3;
     const moving = [...document.querySelectorAll("*")].filter((node) => {
       const { animationName, transitionDuration } = getComputedStyle(node);
       return animationName !== "none" || transitionDuration.split(", ").some((time) => parseFloat(time) > 0);

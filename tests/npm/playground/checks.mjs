@@ -236,7 +236,7 @@ export async function aPageWithoutSubtleSaysSo({ open }) {
 export async function aPageWithoutWebAssemblySaysSo({ open }) {
   const { page, problems } = await open({
     before: () => {
-      WebAssembly.Module = function () {
+      WebAssembly.Module = () => {
         throw new Error("forbidden");
       };
     },

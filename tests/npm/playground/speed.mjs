@@ -34,7 +34,10 @@ export async function throughputIsMeasuredOnAClick({ page }) {
     const wanted = (number(median) / number(widest.median)) * widest.bar;
     assert.ok(Math.abs(bar - wanted) <= 0.02 * widest.bar + 1, `${name}: a bar of ${bar} px, expected ${wanted}`);
   }
-  assert.match(await text(page, "#summary"), /^With every hash read, crypto\.subtle at its best \(.+\) made [\d,]+ keys a second here\. createSync made [\d.,]+ times as many \([\d.,]+ to [\d.,]+ in the rounds\), createMany [\d.,]+ times/);
+  assert.match(
+    await text(page, "#summary"),
+    /^With every hash read, crypto\.subtle at its best \(.+\) made [\d,]+ keys a second here\. createSync made [\d.,]+ times as many \([\d.,]+ to [\d.,]+ in the rounds\), createMany [\d.,]+ times/,
+  );
   assert.equal(await page.$eval("#measure", (button) => button.getAttribute("aria-disabled")), null);
 }
 
@@ -46,7 +49,14 @@ export async function everyHashIsRead({ page }) {
     const { prototype } = IdempotencyKey;
     const { get, set } = Object.getOwnPropertyDescriptor(prototype, "hash");
     let reads = 0;
-    Object.defineProperty(prototype, "hash", { configurable: true, set, get() { reads++; return get.call(this); } });
+    Object.defineProperty(prototype, "hash", {
+      configurable: true,
+      set,
+      get() {
+        reads++;
+        return get.call(this);
+      },
+    });
     const found = [];
     for (const way of WAYS) {
       reads = 0;

@@ -38,7 +38,11 @@ export async function tabsAreThoseOfTheGuide({ page }) {
     await page.keyboard.press("ArrowRight");
     await isOpen(name);
   }
-  for (const [key, name] of [["ArrowLeft", "speed"], ["Home", "key"], ["End", "speed"]]) {
+  for (const [key, name] of [
+    ["ArrowLeft", "speed"],
+    ["Home", "key"],
+    ["End", "speed"],
+  ]) {
     await page.keyboard.press(key);
     await isOpen(name);
   }
@@ -128,7 +132,15 @@ export async function theAddressIsALink({ page, open }) {
 
 /** Whatever an address holds, the page is there; a new one is followed. */
 export async function strangeAddressesDoNoHarm({ page, open }) {
-  for (const at of ["#", "#found", "#tab=none", "#tab=%E0%A4", "#tab=__proto__&part=1", "#tab=key&shape=x&scope=task&attempt=many&run=r&inside=on", "#tab=header&method=BREW&before=never"]) {
+  for (const at of [
+    "#",
+    "#found",
+    "#tab=none",
+    "#tab=%E0%A4",
+    "#tab=__proto__&part=1",
+    "#tab=key&shape=x&scope=task&attempt=many&run=r&inside=on",
+    "#tab=header&method=BREW&before=never",
+  ]) {
     const { page: other, problems } = await open({ at });
     assert.deepEqual(problems, [], at);
     assert.equal(await other.$$eval("[role=tabpanel]", (all) => all.filter((panel) => panel.checkVisibility()).length), 1, at);
@@ -186,7 +198,11 @@ export async function faultsAreSaidBesideTheirField({ open }) {
         return { at: one.id, isSeen: place.checkVisibility(), isNear: gap >= 0 && gap < 40, said: place.textContent };
       }),
     );
-    assert.deepEqual(found.map(({ at, isSeen, isNear }) => ({ at, isSeen, isNear })), [{ at, isSeen: true, isNear: true }], `${tab}: ${typed}`);
+    assert.deepEqual(
+      found.map(({ at, isSeen, isNear }) => ({ at, isSeen, isNear })),
+      [{ at, isSeen: true, isNear: true }],
+      `${tab}: ${typed}`,
+    );
     assert.match(found[0].said, said);
     assert.deepEqual(problems, []);
     await page.close();

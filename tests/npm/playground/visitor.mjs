@@ -14,8 +14,7 @@ export async function fill(page, selector, text) {
   else await page.evaluate((text) => document.execCommand("insertText", false, text), text);
 }
 
-export const pick = (page, name, value) =>
-  page.$eval(`input[name="${name}"][value="${value}"]`, (radio) => radio.click());
+export const pick = (page, name, value) => page.$eval(`input[name="${name}"][value="${value}"]`, (radio) => radio.click());
 
 export const openTab = (page, name) => page.$eval(`#tab-${name}`, (tab) => tab.click());
 

@@ -111,7 +111,10 @@ export async function startPlayer() {
       assert.deepEqual(delays, expect.retryDelaysMs);
       if (expect.headerNames) {
         const names = expect.headerNames.filter((name) => PROTOCOL.includes(name));
-        assert.deepEqual(PROTOCOL.filter((name) => name in server.headers), names);
+        assert.deepEqual(
+          PROTOCOL.filter((name) => name in server.headers),
+          names,
+        );
       }
       for (const name of expect.headers ? PROTOCOL : []) {
         const recorded = expect.headers[name];

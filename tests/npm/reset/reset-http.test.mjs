@@ -14,9 +14,7 @@ import { startScriptedServer } from "./scripted-server.mjs";
 import { startStandIn } from "../support/mock-api/server.mjs";
 
 const dist = join(installedPackage(), "node_modules/idempotency-keys/dist/esm");
-const { idempotencyKeys, ApiError, ConnectionError, IdempotencyKeyError, NotFoundError } = await import(
-  pathToFileURL(join(dist, "index.js")).href
-);
+const { idempotencyKeys, ApiError, ConnectionError, IdempotencyKeyError, NotFoundError } = await import(pathToFileURL(join(dist, "index.js")).href);
 
 const REGISTRY = Symbol.for("dev.trigger.ts.api");
 const GLOBAL = { scope: "global" };
@@ -112,8 +110,7 @@ describe("a reset", () => {
       await assert.rejects(keys.reset("t", "a".repeat(64), GLOBAL, { timeoutMs: 300 }), {
         name: "RequestTimeoutError",
         code: "ERR_REQUEST_TIMEOUT",
-        message:
-          "the call took longer than timeoutMs, 300 ms, retries and the waits between them included: raise it, or lower retry.maxAttempts",
+        message: "the call took longer than timeoutMs, 300 ms, retries and the waits between them included: raise it, or lower retry.maxAttempts",
       });
       assert.ok(Date.now() - started < 900, "before the first retry");
       assert.equal(server.requests.length, 2);
@@ -291,12 +288,39 @@ describe("a reset", () => {
   it("words what is wrong with an answer as the SDK's own client does", async () => {
     const client = () => apiClientManager.clientOrThrow({ baseURL: server.url, accessToken: SECRET });
     const bodies = [
-      null, true, 0, 5, "text", "", [], [1], {}, { id: null }, { id: 5 }, { id: [] }, { id: {} }, { id: true }, { id: "" }, { id: "run_1" },
-      { error: null }, { error: "" }, { error: "E" }, { error: 5 }, { error: true }, { error: [] }, { error: ["a"] }, { error: {} },
-      { error: { message: "M" } }, { error: { message: "" } }, { error: { message: { a: 1 } } }, { error: { message: 5 } },
-      { error: { code: "C" } }, { message: "top" }, { error: "E", code: "C" },
+      null,
+      true,
+      0,
+      5,
+      "text",
+      "",
+      [],
+      [1],
+      {},
+      { id: null },
+      { id: 5 },
+      { id: [] },
+      { id: {} },
+      { id: true },
+      { id: "" },
+      { id: "run_1" },
+      { error: null },
+      { error: "" },
+      { error: "E" },
+      { error: 5 },
+      { error: true },
+      { error: [] },
+      { error: ["a"] },
+      { error: {} },
+      { error: { message: "M" } },
+      { error: { message: "" } },
+      { error: { message: { a: 1 } } },
+      { error: { message: 5 } },
+      { error: { code: "C" } },
+      { message: "top" },
+      { error: "E", code: "C" },
     ].map((body) => JSON.stringify(body));
-    const texts = ["", " ", "nope", "<html>", "{", "\ufeff{\"id\":\"run_1\"}", "\"\\ud800\""];
+    const texts = ["", " ", "nope", "<html>", "{", '\ufeff{"id":"run_1"}', '"\\ud800"'];
     let compared = 0;
     for (const status of [200, 201, 203, 301, 400, 402, 404, 418, 422, 503]) {
       for (const body of [...bodies, ...texts]) {

@@ -87,7 +87,11 @@ test("no failure of a reset shows the access token, in the error, its causes or 
     "a fetch that fails": () => failure({ ...config, fetch: () => Promise.reject(new TypeError("failed")) }),
     "a fetch that answers nonsense": () => failure({ ...config, fetch: async () => unread }),
     "an abort": () => failure(config, "a", { ...once, signal: controller.signal }),
-    "a timeout": () => failure({ ...config, fetch: (_, { signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))) }, "a", { ...once, timeoutMs: 5 }),
+    "a timeout": () =>
+      failure({ ...config, fetch: (_, { signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))) }, "a", {
+        ...once,
+        timeoutMs: 5,
+      }),
     "a key that is refused": () => failure(config, [null]),
     "half a character": () => failure(config, `\ud800${"a".repeat(63)}`),
   };
@@ -118,7 +122,22 @@ test("neither an instance nor a key made by it shows its config", () => {
 
 test("whatever the key, the request goes to one path of the configured host", async () => {
   const pad = (text) => text + "x".repeat(64 - text.length);
-  const keys = ["../../", "..%2f..%2f", "/..//", "?a=b&", "#", "@evil.example/", "http://evil.example/", "\\..\\", "\r\nhost: evil.example\r\n", "%00", ".", " ", "é", "日😀"].map(pad);
+  const keys = [
+    "../../",
+    "..%2f..%2f",
+    "/..//",
+    "?a=b&",
+    "#",
+    "@evil.example/",
+    "http://evil.example/",
+    "\\..\\",
+    "\r\nhost: evil.example\r\n",
+    "%00",
+    ".",
+    " ",
+    "é",
+    "日😀",
+  ].map(pad);
   for (const key of [...keys, ".".repeat(64), "/".repeat(64), "a", ["..", "/"]]) {
     const urls = [];
     const fetch = async (url) => (urls.push(url), Response.json({ id: "run_1" }));
@@ -142,7 +161,11 @@ test("a redirect to another origin does not take the access token along", async 
 
 test("what a key or a copy of one carries can't change where a reset goes", async () => {
   const urls = [];
-  const instance = idempotencyKeys.with({ baseURL: "https://api.example", accessToken: SECRET, fetch: async (url) => (urls.push(url), Response.json({ id: "x" })) });
+  const instance = idempotencyKeys.with({
+    baseURL: "https://api.example",
+    accessToken: SECRET,
+    fetch: async (url) => (urls.push(url), Response.json({ id: "x" })),
+  });
   const key = instance.createSync("https://evil.example/?", global);
   const forged = { [Symbol.for("idempotency-keys.IdempotencyKey")]: true, hash: "../../evil" };
   await instance.reset("my-task", key);

@@ -45,10 +45,18 @@ describe("a call", () => {
     const store = new MemoryStore();
     const { runOnce } = createRunOnce({ store });
     const thrown = { not: "even an Error" };
-    await assert.rejects(runOnce("k", () => Promise.reject(thrown)), (error) => error === thrown);
+    await assert.rejects(
+      runOnce("k", () => Promise.reject(thrown)),
+      (error) => error === thrown,
+    );
     assert.equal(store.size, 0);
     const sync = new Error("thrown at once");
-    await assert.rejects(runOnce("k", () => { throw sync; }), (error) => error === sync);
+    await assert.rejects(
+      runOnce("k", () => {
+        throw sync;
+      }),
+      (error) => error === sync,
+    );
     assert.equal(store.size, 0);
     assert.equal(await runOnce("k", () => 1), 1);
   });
@@ -101,7 +109,10 @@ describe("a call", () => {
     const { IdempotencyKeyError } = required("idempotency-keys");
     const { runOnce } = create();
     assert.equal(await runOnce("k", () => 1), 1);
-    await assert.rejects(runOnce("l", () => 1n), (error) => error instanceof IdempotencyKeyError);
+    await assert.rejects(
+      runOnce("l", () => 1n),
+      (error) => error instanceof IdempotencyKeyError,
+    );
   });
 });
 
@@ -114,7 +125,12 @@ describe("runOnceLocalOnly", () => {
     assert.deepEqual(hashes, [hashes[0], hashes[0]]);
     assert.equal(await runOnce("k", (hash) => hash), hashes[0]);
     const error = new Error("passed on");
-    await assert.rejects(runOnceLocalOnly("k", () => { throw error; }), (found) => found === error);
+    await assert.rejects(
+      runOnceLocalOnly("k", () => {
+        throw error;
+      }),
+      (found) => found === error,
+    );
   });
 });
 
@@ -142,7 +158,10 @@ describe("payloads", () => {
 
   test("of a failed call bind nothing", async () => {
     const { runOnce } = createRunOnce();
-    await assert.rejects(runOnce("k", () => Promise.reject(new Error("no")), { payload: 1 }), /no/);
+    await assert.rejects(
+      runOnce("k", () => Promise.reject(new Error("no")), { payload: 1 }),
+      /no/,
+    );
     assert.equal(await runOnce("k", () => "other", { payload: 2 }), "other");
   });
 });
@@ -179,12 +198,18 @@ describe("results", () => {
       const store = new MemoryStore();
       const { counts, onEvent } = counter();
       const { runOnce } = createRunOnce({ store, onEvent });
-      await assert.rejects(runOnce("k", () => ({ promised: value })).then(({ promised }) => promised), (error) => {
-        code("ERR_INVALID_RESULT")(error);
-        assert.equal(error.path, path === "result" ? (name === "a bottomless list" ? "result" : "result.promised") : path.replace("result", "result.promised"));
-        assert.match(error.message, message);
-        return true;
-      });
+      await assert.rejects(
+        runOnce("k", () => ({ promised: value })).then(({ promised }) => promised),
+        (error) => {
+          code("ERR_INVALID_RESULT")(error);
+          assert.equal(
+            error.path,
+            path === "result" ? (name === "a bottomless list" ? "result" : "result.promised") : path.replace("result", "result.promised"),
+          );
+          assert.match(error.message, message);
+          return true;
+        },
+      );
       assert.equal(store.size, 0);
       assert.deepEqual(counts, { miss: 1, fail: 1 });
       assert.equal(await runOnce("k", () => "fixed"), "fixed");
@@ -192,8 +217,18 @@ describe("results", () => {
   }
 
   const carried = [
-    "", "text\u0000\ud800", 0, -1.5e300, true, null, [], {}, [[], {}, null], { __proto__: null, a: 1 },
-    { a: { b: [{ c: "d" }] }, "": 0 }, JSON.parse('{"__proto__":{"x":1}}'),
+    "",
+    "text\u0000\ud800",
+    0,
+    -1.5e300,
+    true,
+    null,
+    [],
+    {},
+    [[], {}, null],
+    { __proto__: null, a: 1 },
+    { a: { b: [{ c: "d" }] }, "": 0 },
+    JSON.parse('{"__proto__":{"x":1}}'),
   ];
   for (const value of carried) {
     test(`come back equal: ${JSON.stringify(value)}`, async () => {
@@ -222,24 +257,64 @@ describe("bad input", () => {
     ["a store that is null", () => createRunOnce({ store: { acquire() {}, renew() {}, complete() {} } }), "ERR_INVALID_ARGUMENT", /no method "release"/],
     ["a key that is none", () => createRunOnce().runOnce(null, () => 1), "ERR_INVALID_KEY", /null/],
     ["a ttl of another form", () => createRunOnce({ ttl: "1h30m" }), "ERR_INVALID_TTL", /1h30m/],
-    ["a ttl of 0", () => createRunOnce({ ttl: 0 }), "ERR_INVALID_TTL", /ttl is 0, expected whole milliseconds from 1 to 3153600000000 \(36500 days\), or a string of digits and one of s, m, h, d, such as "60s"/],
+    [
+      "a ttl of 0",
+      () => createRunOnce({ ttl: 0 }),
+      "ERR_INVALID_TTL",
+      /ttl is 0, expected whole milliseconds from 1 to 3153600000000 \(36500 days\), or a string of digits and one of s, m, h, d, such as "60s"/,
+    ],
     ["a lease that is no number", () => createRunOnce({ lease: Number.NaN }), "ERR_INVALID_TTL", /lease is NaN/],
     ["a ttl of more than a century", () => createRunOnce({ ttl: "36501d" }), "ERR_INVALID_TTL", /ttl is "36501d", /],
     ["a ttl without end", () => createRunOnce({ ttl: Infinity }), "ERR_INVALID_TTL", /ttl is Infinity, /],
     ["a fraction", () => createRunOnce({ lease: 1.5 }), "ERR_INVALID_TTL", /lease is 1.5/],
-    ["a negative wait", () => createRunOnce().runOnce("k", () => 1, { waitTimeout: -1 }), "ERR_INVALID_TTL", /waitTimeout is -1, expected whole milliseconds from 0 to/],
+    [
+      "a negative wait",
+      () => createRunOnce().runOnce("k", () => 1, { waitTimeout: -1 }),
+      "ERR_INVALID_TTL",
+      /waitTimeout is -1, expected whole milliseconds from 0 to/,
+    ],
     ["a payload that has no canonical form", () => createRunOnce().runOnce("k", () => 1, { payload: { a: 1n } }), "ERR_INVALID_PAYLOAD", /a/],
     ["a Redis client of another kind", () => new entry.RedisStore({}), "ERR_INVALID_ARGUMENT", /neither evalsha nor evalSha/],
-    ["a Redis URL", () => new entry.RedisStore("redis://:secret@host"), "ERR_INVALID_ARGUMENT", /^the Redis client is a string or URL, expected a client: pass a client of ioredis/],
+    [
+      "a Redis URL",
+      () => new entry.RedisStore("redis://:secret@host"),
+      "ERR_INVALID_ARGUMENT",
+      /^the Redis client is a string or URL, expected a client: pass a client of ioredis/,
+    ],
     ["a Redis client that is missing", () => new entry.RedisStore(undefined), "ERR_INVALID_ARGUMENT", /the Redis client is undefined/],
-    ["a client of @upstash/redis", () => new entry.RedisStore({ set() {}, eval() {}, evalsha() {}, scriptLoad() {}, createScript() {} }), "ERR_INVALID_ARGUMENT", /one of @upstash\/redis: use UpstashStore/],
+    [
+      "a client of @upstash/redis",
+      () => new entry.RedisStore({ set() {}, eval() {}, evalsha() {}, scriptLoad() {}, createScript() {} }),
+      "ERR_INVALID_ARGUMENT",
+      /one of @upstash\/redis: use UpstashStore/,
+    ],
     ["a PostgreSQL client of another kind", () => new entry.PostgresStore({}), "ERR_INVALID_ARGUMENT", /without a query function/],
-    ["a PostgreSQL URL", () => new entry.PostgresStore(new URL("postgres://u:secret@host/db")), "ERR_INVALID_ARGUMENT", /^the PostgreSQL client is a string or URL, expected a client: pass a pool of pg/],
+    [
+      "a PostgreSQL URL",
+      () => new entry.PostgresStore(new URL("postgres://u:secret@host/db")),
+      "ERR_INVALID_ARGUMENT",
+      /^the PostgreSQL client is a string or URL, expected a client: pass a pool of pg/,
+    ],
     ["a PostgreSQL client that is null", () => new entry.PostgresStore(null), "ERR_INVALID_ARGUMENT", /the PostgreSQL client is null/],
-    ["a client of postgres.js", () => new entry.PostgresStore(Object.assign(() => {}, { unsafe() {}, begin() {} })), "ERR_INVALID_ARGUMENT", /one of postgres.js: pass \{ query:/],
+    [
+      "a client of postgres.js",
+      () => new entry.PostgresStore(Object.assign(() => {}, { unsafe() {}, begin() {} })),
+      "ERR_INVALID_ARGUMENT",
+      /one of postgres.js: pass \{ query:/,
+    ],
     ["a pool of mysql2", () => new entry.PostgresStore({ query() {}, execute() {} }), "ERR_INVALID_ARGUMENT", /one of MySQL/],
-    ["a database of npm's sqlite3", () => new entry.SqliteStore({ prepare() {}, each() {}, all() {}, parallelize() {}, serialize() {} }), "ERR_INVALID_ARGUMENT", /npm's sqlite3 or sqlite/],
-    ["a D1 database", () => new entry.SqliteStore({ prepare() {}, batch() {}, exec() {}, withSession() {} }), "ERR_INVALID_ARGUMENT", /a D1 database: use D1Store/],
+    [
+      "a database of npm's sqlite3",
+      () => new entry.SqliteStore({ prepare() {}, each() {}, all() {}, parallelize() {}, serialize() {} }),
+      "ERR_INVALID_ARGUMENT",
+      /npm's sqlite3 or sqlite/,
+    ],
+    [
+      "a D1 database",
+      () => new entry.SqliteStore({ prepare() {}, batch() {}, exec() {}, withSession() {} }),
+      "ERR_INVALID_ARGUMENT",
+      /a D1 database: use D1Store/,
+    ],
     ["a path to an SQLite file", () => new entry.SqliteStore("run-once.db"), "ERR_INVALID_ARGUMENT", /is a string or URL/],
     ["a table's name with a quote", () => entry.postgresMigration('a"b'), "ERR_INVALID_ARGUMENT", /the table's name is/],
     ["a table's name with a space", () => new entry.SqliteStore({ prepare() {} }, { table: "a b" }), "ERR_INVALID_ARGUMENT", /the table's name is "a b"/],
@@ -248,12 +323,15 @@ describe("bad input", () => {
   ];
   for (const [name, call, expected, message] of bad) {
     test(`${name}: ${expected}`, async () => {
-      await assert.rejects(async () => call(), (error) => {
-        code(expected)(error);
-        assert.match(error.message, message);
-        assert.doesNotMatch(error.message, /secret/);
-        return true;
-      });
+      await assert.rejects(
+        async () => call(),
+        (error) => {
+          code(expected)(error);
+          assert.match(error.message, message);
+          assert.doesNotMatch(error.message, /secret/);
+          return true;
+        },
+      );
     });
   }
 });
@@ -268,7 +346,10 @@ describe("events", () => {
       },
     });
     assert.equal(await runOnce(["order", "1"], () => 1), 1);
-    assert.deepEqual(seen, [["miss", "order-1"], ["publish", "order-1"]]);
+    assert.deepEqual(seen, [
+      ["miss", "order-1"],
+      ["publish", "order-1"],
+    ]);
   });
 
   test("may be told to an async hook, whose rejection is nobody's", async () => {

@@ -15,7 +15,9 @@ import { storeSuite } from "./suite.mjs";
 const SLOTS = 16_384;
 const quiet = () => {};
 
-const nodes = await Promise.all(Array.from({ length: 3 }, async () => startRedis({ "cluster-enabled": "yes", "cluster-node-timeout": "5000", "cluster-port": String(await freePort()) })));
+const nodes = await Promise.all(
+  Array.from({ length: 3 }, async () => startRedis({ "cluster-enabled": "yes", "cluster-node-timeout": "5000", "cluster-port": String(await freePort()) })),
+);
 const admins = nodes.map(({ url }) => new Redis(url).on("error", quiet));
 const busPorts = await Promise.all(admins.map(async (admin) => (await admin.config("GET", "cluster-port"))[1]));
 for (const [index, admin] of admins.entries()) {
@@ -31,7 +33,10 @@ for (let tries = 0; ; tries++) {
   await sleep(50);
 }
 
-const ioredis = new Cluster(nodes.map(({ port }) => ({ host: "127.0.0.1", port })), { redisOptions: { commandTimeout: 1000 } }).on("error", quiet);
+const ioredis = new Cluster(
+  nodes.map(({ port }) => ({ host: "127.0.0.1", port })),
+  { redisOptions: { commandTimeout: 1000 } },
+).on("error", quiet);
 const nodeRedis = createCluster({ rootNodes: nodes.map(({ url }) => ({ url })) }).on("error", quiet);
 await nodeRedis.connect();
 after(async () => {

@@ -173,10 +173,14 @@ describe("signals", () => {
     const { runOnce } = createRunOnce({ store });
     const [one, two] = [new AbortController(), new AbortController()];
     const stopped = deferred();
-    const first = runOnce("k", async (_, { signal }) => {
-      signal.addEventListener("abort", () => stopped.reject(signal.reason));
-      return stopped.promise;
-    }, { signal: one.signal });
+    const first = runOnce(
+      "k",
+      async (_, { signal }) => {
+        signal.addEventListener("abort", () => stopped.reject(signal.reason));
+        return stopped.promise;
+      },
+      { signal: one.signal },
+    );
     const second = runOnce("k", assert.fail, { signal: two.signal });
     await sleep(5);
     one.abort(reason);

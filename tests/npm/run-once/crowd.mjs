@@ -30,7 +30,8 @@ export function startCrowd(instances, name, { workMs = (id) => (id % 7 === 0 ? 1
     own.execution = mine;
     // Read before the signal's first look: whoever ran into its lease's end has to know by now.
     if (former.length > 0 && !execution.takenOver) wrong.push(`${key}: execution ${mine.id} isn't told of ${former.map(({ id }) => id)}`);
-    for (const other of former) if (!other.over && !other.execution.signal.aborted) wrong.push(`${key}: execution ${other.id} still runs, and isn't told of ${mine.id}`);
+    for (const other of former)
+      if (!other.over && !other.execution.signal.aborted) wrong.push(`${key}: execution ${other.id} still runs, and isn't told of ${mine.id}`);
     const isFirstTold = execution.takenOver && !executions.some((one) => one.key === key && one.takenOver);
     executions.push(Object.assign(mine, { execution }));
     await sleep(workMs(mine.id));
@@ -72,7 +73,7 @@ export function startCrowd(instances, name, { workMs = (id) => (id % 7 === 0 ? 1
       while (!stopped) {
         const turn = next++;
         const key = `${name}-${turn - (turn % block) + ((turn + rank * LANES) % block)}`;
-        while (!(await call(instance, key)) && !abandoned) continue;
+        while (!(await call(instance, key)) && !abandoned);
       }
     };
     return Array.from({ length: LANES }, lane);

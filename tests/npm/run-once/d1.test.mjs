@@ -65,7 +65,10 @@ describe("D1", () => {
   test("the table is that of SqliteStore", async () => {
     const { results } = await database.prepare("SELECT name FROM pragma_table_info('run_once')").all();
     const columns = [...sqliteMigration().matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name);
-    assert.deepEqual(results.map(({ name }) => name), columns);
+    assert.deepEqual(
+      results.map(({ name }) => name),
+      columns,
+    );
     assert.equal(d1Migration().split("\n").length, 2);
   });
 
@@ -108,7 +111,10 @@ describe("D1", () => {
 
   test("a missing table is a StoreError before the callback, and says what to run", async () => {
     const { runOnce } = createRunOnce({ store: new D1Store(database, { table: "missing" }) });
-    await assert.rejects(runOnce("k", assert.fail), (error) => error.code === "ERR_STORE" && /run the SQL of d1Migration\("missing"\) first/.test(error.message));
+    await assert.rejects(
+      runOnce("k", assert.fail),
+      (error) => error.code === "ERR_STORE" && /run the SQL of d1Migration\("missing"\) first/.test(error.message),
+    );
   });
 
   for (const [name, bad, message] of [
@@ -117,7 +123,10 @@ describe("D1", () => {
     ["a Durable Object's storage", { sql: {} }, /without the functions prepare and batch/],
   ]) {
     test(`${name} is refused at construction`, () => {
-      assert.throws(() => new D1Store(bad), (error) => error.code === "ERR_INVALID_ARGUMENT" && message.test(error.message));
+      assert.throws(
+        () => new D1Store(bad),
+        (error) => error.code === "ERR_INVALID_ARGUMENT" && message.test(error.message),
+      );
     });
   }
 

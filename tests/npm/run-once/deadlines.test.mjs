@@ -128,7 +128,10 @@ describe("a store that never answers", () => {
 });
 
 describe("a store that fails for a part of the lease", () => {
-  for (const [from, to] of [[0.3, 0.72], [0.05, 0.8]]) {
+  for (const [from, to] of [
+    [0.3, 0.72],
+    [0.05, 0.8],
+  ]) {
     test(`from ${from * 100} % to ${to * 100} %: the lease is kept`, async () => {
       const lease = 3000;
       const memory = new MemoryStore();
@@ -170,7 +173,19 @@ describe("a store that answers late", () => {
 });
 
 describe("answers that no store may give", () => {
-  const nonsense = [undefined, null, "acquired", {}, { status: "ok" }, { status: null }, { status: "held" }, { status: "held", leaseMs: Number.NaN }, { status: "held", leaseMs: "soon" }, { status: "done", result: { a: 1 } }, { status: Infinity }];
+  const nonsense = [
+    undefined,
+    null,
+    "acquired",
+    {},
+    { status: "ok" },
+    { status: null },
+    { status: "held" },
+    { status: "held", leaseMs: Number.NaN },
+    { status: "held", leaseMs: "soon" },
+    { status: "done", result: { a: 1 } },
+    { status: Infinity },
+  ];
   for (const answer of nonsense) {
     test(`to a claim: ${JSON.stringify(answer) ?? "undefined"} is a StoreError that says so, after one request`, async () => {
       const store = { ...watched(new MemoryStore()), asked: 0 };
@@ -202,7 +217,12 @@ describe("answers that no store may give", () => {
 /** The memory store behind clients that answer in other types, as their settings make them. */
 describe("answers in other types are read", () => {
   const bytes = (value) => Buffer.from(String(value));
-  const types = { strings: String, Buffers: bytes, BigInts: (value) => (typeof value === "number" ? BigInt(Math.round(value)) : value), booleans: (value) => (value === 1 ? true : value === 0 ? false : value) };
+  const types = {
+    strings: String,
+    Buffers: bytes,
+    BigInts: (value) => (typeof value === "number" ? BigInt(Math.round(value)) : value),
+    booleans: (value) => (value === 1 ? true : value === 0 ? false : value),
+  };
   for (const [name, as] of Object.entries(types)) {
     describe(`Redis: ${name}`, { concurrency: 8 }, () => {
       const memory = new MemoryStore();
@@ -218,7 +238,11 @@ describe("answers in other types are read", () => {
           const answer = async () => {
             if (script.includes("'mismatch'")) {
               const [holder, leaseMs, ttlMs, token, fingerprint] = args;
-              const { status, result, leaseMs: left } = await memory.acquire(hash, { holder, token, leaseMs: Number(leaseMs), ttlMs: Number(ttlMs), fingerprint: fingerprint || undefined });
+              const {
+                status,
+                result,
+                leaseMs: left,
+              } = await memory.acquire(hash, { holder, token, leaseMs: Number(leaseMs), ttlMs: Number(ttlMs), fingerprint: fingerprint || undefined });
               const record = result === undefined ? "void\nh\n\nt\n" : `done\nh\n\nt\n${result}`;
               const detail = status === "done" ? record : left;
               return [name === "Buffers" ? bytes(status) : status, ...(detail === undefined ? [] : [as(detail)])];
@@ -235,7 +259,10 @@ describe("answers in other types are read", () => {
   }
 
   const upper = (row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key.toUpperCase(), value]));
-  for (const [name, shape] of [["upper-cased columns", upper], ["numbers as strings", (row) => (row.lease == null ? row : { ...row, lease: String(row.lease) })]]) {
+  for (const [name, shape] of [
+    ["upper-cased columns", upper],
+    ["numbers as strings", (row) => (row.lease == null ? row : { ...row, lease: String(row.lease) })],
+  ]) {
     test(`PostgreSQL: ${name}`, async () => {
       const row = (found) => new PostgresStore({ query: async () => ({ rows: [shape(found)] }) }).acquire("h", {});
       assert.deepEqual(await row({ status: "held", result: null, lease: 12.5 }), { status: "held", leaseMs: 12.5 });
@@ -244,7 +271,12 @@ describe("answers in other types are read", () => {
     });
   }
 
-  for (const [name, answer] of [["no rows", []], ["rows as arrays", { rows: [["acquired", null, null]] }], ["an empty answer", { rows: [] }], ["nothing", undefined]]) {
+  for (const [name, answer] of [
+    ["no rows", []],
+    ["rows as arrays", { rows: [["acquired", null, null]] }],
+    ["an empty answer", { rows: [] }],
+    ["nothing", undefined],
+  ]) {
     test(`PostgreSQL: ${name} are refused`, async () => {
       const { runOnce } = createRunOnce({ store: new PostgresStore({ query: async () => answer }) });
       await assert.rejects(runOnce("k", assert.fail), (error) => code("ERR_STORE")(error) && /the store answered/.test(error.message));

@@ -18,7 +18,12 @@ import { startUpstash, TOKEN } from "./upstash-server.mjs";
 
 const blocks = ["run-once", "run-once-operations"].flatMap((page) => {
   const text = readFileSync(new URL(`../../../docs/${page}.md`, import.meta.url), "utf8");
-  return [...text.matchAll(/^(?:<!-- file: (\S+) -->\n)?```(\w+)(?: (\w+))?\n([^]*?)^```$/gm)].map(([, file, language, engine, text]) => ({ file, language, engine, text }));
+  return [...text.matchAll(/^(?:<!-- file: (\S+) -->\n)?```(\w+)(?: (\w+))?\n([^]*?)^```$/gm)].map(([, file, language, engine, text]) => ({
+    file,
+    language,
+    engine,
+    text,
+  }));
 });
 
 const scratch = join(folder, "run-once-docs");
@@ -106,15 +111,26 @@ for (const [engine, end] of Object.entries(ENDS)) {
 const WORKERS = {
   "the Worker": blocks.find(({ engine }) => engine === "worker").text,
   "the Worker with D1": blocks.find(({ language, engine }) => language === "js" && engine === "d1").text,
-  "docs/api, d1": exportsOf("d1") + examplesOf("d1").map(({ code }) => code).join("\n"),
-  "docs/api, durable-object": exportsOf("durable-object") + examplesOf("durable-object").map(({ code }) => code).join("\n"),
+  "docs/api, d1":
+    exportsOf("d1") +
+    examplesOf("d1")
+      .map(({ code }) => code)
+      .join("\n"),
+  "docs/api, durable-object":
+    exportsOf("durable-object") +
+    examplesOf("durable-object")
+      .map(({ code }) => code)
+      .join("\n"),
 };
 
 for (const [name, text] of Object.entries(WORKERS)) {
   test(name, async () => {
     const script = join(scratch, "worker.js");
     writeFileSync(script, text);
-    const bindings = /\bD1Store\(/.test(text) && !/RUN_ONCE/.test(text) ? { d1Databases: { DB: "docs" } } : { durableObjects: { RUN_ONCE: { className: "RunOnceObject", useSQLite: true } } };
+    const bindings =
+      /\bD1Store\(/.test(text) && !/RUN_ONCE/.test(text)
+        ? { d1Databases: { DB: "docs" } }
+        : { durableObjects: { RUN_ONCE: { className: "RunOnceObject", useSQLite: true } } };
     const worker = await startWorker(script, folder, bindings);
     after(() => worker.dispose());
     if (bindings.d1Databases) await (await worker.d1("DB")).exec(entry.d1Migration());

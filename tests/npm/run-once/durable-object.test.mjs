@@ -43,7 +43,10 @@ describe("Durable Object", () => {
 
   test("works within an object, too", async () => {
     const results = await Promise.all(Array.from({ length: 5 }, () => ask("within", { key: "order-2" })));
-    assert.deepEqual(results.map(({ runs }) => runs), [1, 1, 1, 1, 1]);
+    assert.deepEqual(
+      results.map(({ runs }) => runs),
+      [1, 1, 1, 1, 1],
+    );
   });
 
   test("an instance can be made outside of any request", async () => {

@@ -24,8 +24,8 @@ function run(node, environment, script = "index.mjs") {
 
 function check({ status, stdout, stderr }) {
   assert.equal(status, 0, stdout + stderr);
-  assert.match(stdout, /answers: ch_1, ch_1, ch_1\n  payment API: 1 request, 1 charge\n/);
-  assert.match(stdout, /A: killed\n[^]*B: takeover charge-order-2[^]*B answered: ch_2\n  payment API: 2 requests with one idempotency key, 1 charge\n/);
+  assert.match(stdout, /answers: ch_1, ch_1, ch_1\n {2}payment API: 1 request, 1 charge\n/);
+  assert.match(stdout, /A: killed\n[^]*B: takeover charge-order-2[^]*B answered: ch_2\n {2}payment API: 2 requests with one idempotency key, 1 charge\n/);
   assert.match(stdout, /\n2 orders, 2 charges\.\n$/);
 }
 

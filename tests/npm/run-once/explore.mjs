@@ -57,7 +57,10 @@ function history(node) {
 
 /** The state as text. Requests under way have no order. */
 function identity(state) {
-  const network = state.network.map(({ from, operation }) => `${from}${operation}`).sort().join();
+  const network = state.network
+    .map(({ from, operation }) => `${from}${operation}`)
+    .sort()
+    .join();
   return JSON.stringify({ ...state, network });
 }
 
@@ -254,7 +257,10 @@ function serve(machine, state, { from, operation }, check) {
       check(!theirs || before.leaseEnd <= state.now, `${holder} takes the key within the lease of ${before?.holder}`);
       check(!theirs || answer.status === "takenOver", `${holder} is told "${answer.status}"`);
       const again = state.callers[from].told;
-      check(again !== "takenOver" || theirs || before === undefined || answer.status === again, `${holder} was told "${again}", and is now told "${answer.status}"`);
+      check(
+        again !== "takenOver" || theirs || before === undefined || answer.status === again,
+        `${holder} was told "${again}", and is now told "${answer.status}"`,
+      );
       state.callers[from].told = answer.status;
       state.owner = holder;
       state.callers[from].took = true;

@@ -17,11 +17,13 @@ const quiet = () => {};
 
 /** What all stores on a network meet. The first store has a proxy of its own, the rest have another. */
 function networkFaults(proxies) {
-  const mode = (name, ms, some = proxies) => async () => {
-    for (const proxy of some) proxy.mode = name;
-    await sleep(ms);
-    for (const proxy of some) proxy.mode = "pass";
-  };
+  const mode =
+    (name, ms, some = proxies) =>
+    async () => {
+      for (const proxy of some) proxy.mode = name;
+      await sleep(ms);
+      for (const proxy of some) proxy.mode = "pass";
+    };
   return {
     "request cut": mode("cut the request", 300),
     "answer cut": mode("cut the answer", 300),
@@ -47,7 +49,11 @@ export function memoryEngine(broken = (store) => store) {
   let gate = quiet;
   let late = quiet;
   let answer = (value) => value;
-  const first = watched(memory, () => gate(), () => late());
+  const first = watched(
+    memory,
+    () => gate(),
+    () => late(),
+  );
   const acquire = first.acquire;
   first.acquire = async (...args) => answer(await acquire(...args));
   const faults = {
@@ -116,13 +122,18 @@ async function postgresWithTable() {
 }
 
 const poolOf = (port, more) =>
-  new pg.Pool({ host: "127.0.0.1", port, user: "app", database: "postgres", max: 4, query_timeout: CLIENT_MS, connectionTimeoutMillis: CLIENT_MS, ...more }).on("error", quiet);
+  new pg.Pool({ host: "127.0.0.1", port, user: "app", database: "postgres", max: 4, query_timeout: CLIENT_MS, connectionTimeoutMillis: CLIENT_MS, ...more }).on(
+    "error",
+    quiet,
+  );
 
 export async function postgresEngine() {
   const { service, admin } = await postgresWithTable();
   const proxies = [await startProxy(service.port), await startProxy(service.port)];
   const isolation = ["read committed", "serializable", "repeatable read"];
-  const pools = isolation.map((level, index) => poolOf(proxies[Math.min(index, 1)].port, { options: `-c default_transaction_isolation=${level.replace(" ", "\\ ")}` }));
+  const pools = isolation.map((level, index) =>
+    poolOf(proxies[Math.min(index, 1)].port, { options: `-c default_transaction_isolation=${level.replace(" ", "\\ ")}` }),
+  );
   const terminate = () => admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app'");
   /** Sets something for everybody who connects, for a while. */
   const roleFor = async (set, ms, back) => {

@@ -17,7 +17,10 @@ export async function through(name, open) {
   describe(`faults on ${name}`, () => {
     for (const [fault, inject] of Object.entries(faults)) {
       test(`${fault}: the books balance`, async (t) => {
-        const { stop, hasSome } = startCrowd(stores.map((store) => entry.createRunOnce({ store, ...SETTINGS })), `${name} ${fault}`);
+        const { stop, hasSome } = startCrowd(
+          stores.map((store) => entry.createRunOnce({ store, ...SETTINGS })),
+          `${name} ${fault}`,
+        );
         await sleep(200);
         for (let round = 0; round < ROUNDS; round++) {
           await inject();

@@ -60,9 +60,18 @@ const STORES = {
 };
 
 const CALLERS = {
-  "doesn't end a call": { found: /a call doesn't end/, broken: (runOnce) => (key, work) => runOnce(key, work).then((result) => (result.id === 1 ? new Promise(() => {}) : result)) },
-  "throws what isn't documented": { found: /an error that isn't documented/, broken: (runOnce) => (key, work) => runOnce(key, work).catch((cause) => Promise.reject(new TypeError("internal", { cause }))) },
-  "runs a callback apart from the store": { found: /two results|nothing explains/, broken: (runOnce) => async (key, work) => (await runOnce(key, work), work("", { takenOver: true, signal: AbortSignal.abort() })) },
+  "doesn't end a call": {
+    found: /a call doesn't end/,
+    broken: (runOnce) => (key, work) => runOnce(key, work).then((result) => (result.id === 1 ? new Promise(() => {}) : result)),
+  },
+  "throws what isn't documented": {
+    found: /an error that isn't documented/,
+    broken: (runOnce) => (key, work) => runOnce(key, work).catch((cause) => Promise.reject(new TypeError("internal", { cause }))),
+  },
+  "runs a callback apart from the store": {
+    found: /two results|nothing explains/,
+    broken: (runOnce) => async (key, work) => (await runOnce(key, work), work("", { takenOver: true, signal: AbortSignal.abort() })),
+  },
 };
 
 const cutOff = "one instance cut off for longer than the lease";

@@ -20,7 +20,11 @@ const STORES = {
       return new RedisStore(new Redis(target).on("error", quiet));
     }
     const { createClient } = await import("redis");
-    return new RedisStore(await createClient({ url: target, socket: { reconnectStrategy: 50 } }).on("error", quiet).connect());
+    return new RedisStore(
+      await createClient({ url: target, socket: { reconnectStrategy: 50 } })
+        .on("error", quiet)
+        .connect(),
+    );
   },
   async postgres() {
     const { default: pg } = await import("pg");
@@ -121,8 +125,10 @@ for (let index = order.length - 1; index > 0 && mode === "crowd"; index--) {
   [order[index], order[other]] = [order[other], order[index]];
 }
 const lanes = mode === "crowd" ? 3 : 1;
-await Promise.all(Array.from({ length: lanes }, async () => {
-  for (let key = order.pop(); key !== undefined; key = order.pop()) await want(`${name}-${key}`);
-}));
+await Promise.all(
+  Array.from({ length: lanes }, async () => {
+    for (let key = order.pop(); key !== undefined; key = order.pop()) await want(`${name}-${key}`);
+  }),
+);
 note("done", {});
 process.exit(0);

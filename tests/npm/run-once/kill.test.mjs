@@ -127,7 +127,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       const interrupt = async () => {
         await service?.kill();
         await sleep(200);
-        await service?.start()
+        await service?.start();
       };
       const { started, killed, pauses, complaints } = await runCrowd(all, { ...crowd, node, interrupt });
       const lines = readLedger(all.ledger);
@@ -138,7 +138,9 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       t.diagnostic(
         `${keys} keys, ${started} processes, ${killed.size} killed, ${pauses} stopped for a while, ${service === undefined ? 0 : 1} server restarts, ${took} s`,
       );
-      t.diagnostic(`${executions} executions: ${JSON.stringify(table)}; takeovers: ${lines.filter(({ event }) => event === "takeover").length}; errors: ${JSON.stringify(errors)}`);
+      t.diagnostic(
+        `${executions} executions: ${JSON.stringify(table)}; takeovers: ${lines.filter(({ event }) => event === "takeover").length}; errors: ${JSON.stringify(errors)}`,
+      );
       failed ||= wrong.length > 0 || complaints.length > 0;
       for (const message of [...wrong, ...complaints]) t.diagnostic(message);
       assert.deepEqual(wrong, []);

@@ -93,7 +93,13 @@ describe("leases", () => {
     const { runOnce } = createRunOnce({ store, lease: 900, onEvent: (event) => events.push(event) });
     assert.equal(await runOnce("k", () => sleep(2000, 1)), 1);
     const errors = events.filter(({ type }) => type === "store-error");
-    assert.deepEqual(errors.map(({ operation, error }) => [operation, error.message]), [["renew", "cut off"], ["renew", "cut off"]]);
+    assert.deepEqual(
+      errors.map(({ operation, error }) => [operation, error.message]),
+      [
+        ["renew", "cut off"],
+        ["renew", "cut off"],
+      ],
+    );
     assert.ok(failures > 2);
   });
 });
@@ -139,12 +145,15 @@ describe("a store that fails", () => {
     let runs = 0;
     const store = watched(new MemoryStore(), (operation) => operation === "complete" && Promise.reject(cause));
     const { runOnce } = createRunOnce({ store });
-    await assert.rejects(runOnce("k", () => ++runs), (error) => {
-      code("ERR_PUBLISH")(error);
-      assert.equal(error.cause, cause);
-      assert.equal(error.result, 1);
-      return true;
-    });
+    await assert.rejects(
+      runOnce("k", () => ++runs),
+      (error) => {
+        code("ERR_PUBLISH")(error);
+        assert.equal(error.cause, cause);
+        assert.equal(error.result, 1);
+        return true;
+      },
+    );
     assert.equal(runs, 1);
     assert.ok(!store.log.includes("release"), "a success is not given back as a failure");
     await assert.rejects(runOnce("k", assert.fail, { waitTimeout: 0 }), code("ERR_IN_PROGRESS"));
@@ -155,7 +164,10 @@ describe("a store that fails", () => {
     const events = [];
     const store = watched(new MemoryStore(), (operation) => operation === "release" && Promise.reject(new Error("cut off")));
     const { runOnce } = createRunOnce({ store, onEvent: (event) => events.push(event.type) });
-    await assert.rejects(runOnce("k", () => Promise.reject(error)), (found) => found === error);
+    await assert.rejects(
+      runOnce("k", () => Promise.reject(error)),
+      (found) => found === error,
+    );
     assert.deepEqual(events, ["miss", "store-error", "fail"]);
   });
 });

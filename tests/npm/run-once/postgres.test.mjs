@@ -67,7 +67,8 @@ describe("PostgreSQL", () => {
 
   test("an operator can read what a row is", async () => {
     const { runOnce } = createRunOnce({ store: new PostgresStore(pool, { table: "app.once" }), ttl: "1h", lease: "10s" });
-    const row = async (hash) => (await pool.query("SELECT *, extract(epoch FROM expires - now())::int AS ends_in FROM app.once WHERE hash = $1", [hash])).rows[0];
+    const row = async (hash) =>
+      (await pool.query("SELECT *, extract(epoch FROM expires - now())::int AS ends_in FROM app.once WHERE hash = $1", [hash])).rows[0];
     let hash;
     await runOnce("charge", async (key) => {
       hash = key;

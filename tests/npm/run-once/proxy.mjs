@@ -31,11 +31,13 @@ export async function startProxy(port) {
       cut();
     };
     client.on("data", (data) => (pair.isLost || mode === "cut the request" || mode === "stall" ? forward(upstream, data, end) : upstream.write(data)));
-    upstream.on("data", (data) => forward(client, data, () => {
-      if (mode === "cut the request") return client.write(data);
-      if (mode === "cut within the answer" && data.length > 1) return client.write(data.subarray(0, data.length >> 1), end);
-      end();
-    }));
+    upstream.on("data", (data) =>
+      forward(client, data, () => {
+        if (mode === "cut the request") return client.write(data);
+        if (mode === "cut within the answer" && data.length > 1) return client.write(data.subarray(0, data.length >> 1), end);
+        end();
+      }),
+    );
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   return {

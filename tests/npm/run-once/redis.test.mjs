@@ -57,7 +57,10 @@ async function commands() {
 }
 
 describe("Redis", () => {
-  for (const [name, client] of [["ioredis", ioredis], ["redis", nodeRedis]]) {
+  for (const [name, client] of [
+    ["ioredis", ioredis],
+    ["redis", nodeRedis],
+  ]) {
     test(`${name}: one command for a hit, two for a miss, as the server counts them`, async () => {
       const { runOnce } = createRunOnce({ store: new RedisStore(client, { prefix: `count-${name}:` }) });
       await runOnce("warm", () => 1);
@@ -110,13 +113,24 @@ describe("Redis", () => {
     await assert.rejects(runOnce("k", assert.fail), (error) => error.code === "ERR_STORE" && error.cause instanceof Error);
   });
 
-  for (const [name, queue] of [["ioredis MULTI", () => ioredis.multi()], ["ioredis pipeline", () => ioredis.pipeline()], ["redis MULTI", () => nodeRedis.multi()]]) {
+  for (const [name, queue] of [
+    ["ioredis MULTI", () => ioredis.multi()],
+    ["ioredis pipeline", () => ioredis.pipeline()],
+    ["redis MULTI", () => nodeRedis.multi()],
+  ]) {
     test(`${name} is refused at construction`, () => {
-      assert.throws(() => new RedisStore(queue()), (error) => error.code === "ERR_INVALID_ARGUMENT" && /a MULTI or a pipeline/.test(error.message));
+      assert.throws(
+        () => new RedisStore(queue()),
+        (error) => error.code === "ERR_INVALID_ARGUMENT" && /a MULTI or a pipeline/.test(error.message),
+      );
     });
   }
 
-  for (const [rights, found] of [["-@scripting", "eval"], ["-del", "del"], ["-set", "set"]]) {
+  for (const [rights, found] of [
+    ["-@scripting", "eval"],
+    ["-del", "del"],
+    ["-set", "set"],
+  ]) {
     test(`rights that are missing (${rights}) are found before the callback runs`, async () => {
       await ioredis.acl("SETUSER", `user${found}`, "on", "nopass", "~*", "+@all", rights);
       const client = new Redis(service.url, { username: `user${found}`, password: "any" });

@@ -58,17 +58,23 @@ describe("sealedStore", () => {
     const store = new MemoryStore();
     const make = (key) => createRunOnce({ store: sealedStore(store, sealWithAes({ k1: key }, "k1")) });
     await make(current).runOnce("k", () => 1);
-    await assert.rejects(make(old).runOnce("k", assert.fail), (error) => code("ERR_STORE")(error) && /the stored result can't be opened: OperationError/.test(error.message));
+    await assert.rejects(
+      make(old).runOnce("k", assert.fail),
+      (error) => code("ERR_STORE")(error) && /the stored result can't be opened: OperationError/.test(error.message),
+    );
     assert.equal(await make(current).runOnce("k", assert.fail), 1);
   });
 
   test("a changed record, one that was never sealed, and one of another key of ours are refused", async () => {
     const inner = new MemoryStore();
     let change = (result) => result;
-    const store = { ...spied(inner), acquire: async (...args) => {
-      const answer = await inner.acquire(...args);
-      return answer.status === "done" ? { ...answer, result: change(answer.result) } : answer;
-    } };
+    const store = {
+      ...spied(inner),
+      acquire: async (...args) => {
+        const answer = await inner.acquire(...args);
+        return answer.status === "done" ? { ...answer, result: change(answer.result) } : answer;
+      },
+    };
     const { runOnce } = createRunOnce({ store: sealedStore(store, sealWithAes({ k1: current }, "k1")) });
     await runOnce("k", () => "mine");
     const swap = (text, at) => text.slice(0, at) + (text[at] === "A" ? "B" : "A") + text.slice(at + 1);
@@ -105,7 +111,10 @@ describe("sealedStore", () => {
     };
     const { runOnce } = createRunOnce({ store: sealedStore(new MemoryStore(), { seal, open: (text) => text }), onEvent: (event) => events.push(event) });
     assert.equal(await runOnce("k", () => 1), 1);
-    assert.deepEqual(events.filter(({ type }) => type === "store-error").map(({ error }) => error.message), Array(2).fill("the result can't be sealed: Error: the key service is away"));
+    assert.deepEqual(
+      events.filter(({ type }) => type === "store-error").map(({ error }) => error.message),
+      Array(2).fill("the result can't be sealed: Error: the key service is away"),
+    );
   });
 
   test("functions that return no string are errors, and a store's nonsense is refused as ever", async () => {
@@ -118,7 +127,12 @@ describe("sealedStore", () => {
 
   test("what is no store, and what are no two functions, is refused", () => {
     const functions = sealWithAes({ k1: current }, "k1");
-    for (const [store, given] of [[undefined, functions], [{}, functions], [new MemoryStore(), undefined], [new MemoryStore(), { seal: functions.seal }]]) {
+    for (const [store, given] of [
+      [undefined, functions],
+      [{}, functions],
+      [new MemoryStore(), undefined],
+      [new MemoryStore(), { seal: functions.seal }],
+    ]) {
       assert.throws(() => sealedStore(store, given), InvalidArgumentError);
     }
   });

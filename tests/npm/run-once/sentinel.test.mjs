@@ -20,7 +20,10 @@ test("after a failover by Sentinel every result that was replicated is returned,
   }
   const sentinel = await startSentinel(master.port);
   const { port } = sentinel;
-  const client = new Redis({ sentinels: [{ host: "127.0.0.1", port }], name: "once", commandTimeout: 1000, sentinelRetryStrategy: () => 100 }).on("error", quiet);
+  const client = new Redis({ sentinels: [{ host: "127.0.0.1", port }], name: "once", commandTimeout: 1000, sentinelRetryStrategy: () => 100 }).on(
+    "error",
+    quiet,
+  );
   after(async () => {
     client.disconnect();
     for (const admin of admins) admin.disconnect();

@@ -26,14 +26,16 @@ function find(program) {
     const versions = readdirSync(debian).sort((a, b) => Number(b) - Number(a));
     folders.unshift(...versions.map((version) => join(debian, version, "bin")));
   }
-  return folders.map((folder) => join(folder, program)).find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return folders
+    .map((folder) => join(folder, program))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
 }
 
 function need(program) {

@@ -16,7 +16,9 @@ export function nodeWithSqlite() {
   ];
   const found = candidates.find((path) => path && existsSync(path));
   if (found === undefined) {
-    throw new Error("there is no Node with node:sqlite: run tools/setup.sh tests/npm/runtimes (it has one for Linux on x64 and arm64), or set RUN_ONCE_SQLITE_NODE to a Node 22.13 or later");
+    throw new Error(
+      "there is no Node with node:sqlite: run tools/setup.sh tests/npm/runtimes (it has one for Linux on x64 and arm64), or set RUN_ONCE_SQLITE_NODE to a Node 22.13 or later",
+    );
   }
   return found;
 }

@@ -98,10 +98,18 @@ function here(clients) {
       });
 
       test("a missing table, and one of 0.1.0, are refused at construction with what to run", async () => {
-        assert.throws(() => new SqliteStore(shared, { table: "missing" }), (error) => error.code === "ERR_INVALID_ARGUMENT" && /run sqliteMigration\("missing"\) first/.test(error.message));
-        shared.exec("CREATE TABLE former (hash TEXT PRIMARY KEY, token TEXT NOT NULL, holder TEXT NOT NULL, fingerprint TEXT, lease_end INTEGER, result TEXT, expires INTEGER NOT NULL)");
+        assert.throws(
+          () => new SqliteStore(shared, { table: "missing" }),
+          (error) => error.code === "ERR_INVALID_ARGUMENT" && /run sqliteMigration\("missing"\) first/.test(error.message),
+        );
+        shared.exec(
+          "CREATE TABLE former (hash TEXT PRIMARY KEY, token TEXT NOT NULL, holder TEXT NOT NULL, fingerprint TEXT, lease_end INTEGER, result TEXT, expires INTEGER NOT NULL)",
+        );
         let statement;
-        assert.throws(() => new SqliteStore(shared, { table: "former" }), (error) => (statement = /"(ALTER TABLE .*)"/.exec(error.message)[1]) !== undefined);
+        assert.throws(
+          () => new SqliteStore(shared, { table: "former" }),
+          (error) => (statement = /"(ALTER TABLE .*)"/.exec(error.message)[1]) !== undefined,
+        );
         shared.exec(statement);
         assert.equal(await createRunOnce({ store: new SqliteStore(shared, { table: "former" }) }).runOnce("k", () => 1), 1);
       });

@@ -10,15 +10,7 @@ import pg from "pg";
 import { createClient, createClientPool, createCluster } from "redis";
 
 import { idempotencyKeys } from "idempotency-keys";
-import {
-  createRunOnce,
-  InProgressError,
-  MemoryStore,
-  sealedStore,
-  type RunOnce,
-  type RunOnceEvent,
-  type Store,
-} from "idempotency-keys/run-once";
+import { createRunOnce, InProgressError, MemoryStore, sealedStore, type RunOnce, type RunOnceEvent, type Store } from "idempotency-keys/run-once";
 import { storeConformance } from "idempotency-keys/run-once/conformance";
 import { D1Store, d1Migration } from "idempotency-keys/run-once/d1";
 import { DurableObjectStore, durableObjectStore } from "idempotency-keys/run-once/durable-object";

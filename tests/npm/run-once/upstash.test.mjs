@@ -36,7 +36,15 @@ for (const [name, create] of Object.entries(CLIENTS)) {
   storeSuite(`Upstash through ${name}`, () => new UpstashStore(shared), { histories: 20 });
 
   describe(`Upstash through ${name}`, () => {
-    for (const [what, result] of Object.entries({ "a number in a string": '"12"', "a number": "12", "a large number": "12345678901234567890", "a string": '"OK"', "an object": '{"a":[1,null]}', "no JSON": "sealed: =", "line breaks": "a\nb\n" })) {
+    for (const [what, result] of Object.entries({
+      "a number in a string": '"12"',
+      "a number": "12",
+      "a large number": "12345678901234567890",
+      "a string": '"OK"',
+      "an object": '{"a":[1,null]}',
+      "no JSON": "sealed: =",
+      "line breaks": "a\nb\n",
+    })) {
       test(`a result comes back byte by byte: ${what}`, async () => {
         const store = new UpstashStore(create(), { prefix: `bytes-${name}:` });
         const claim = { holder: "one", token: "t", fingerprint: undefined, leaseMs: 60_000, ttlMs: 60_000 };
@@ -64,7 +72,10 @@ for (const [name, create] of Object.entries(CLIENTS)) {
       const events = [];
       const { runOnce } = createRunOnce({ store, onEvent: (event) => events.push(event) });
       await redis.config("SET", "maxmemory", "1");
-      await assert.rejects(runOnce("k", assert.fail), (error) => error.code === "ERR_STORE" && /OOM/.test(error.message) && !/command was|Command failed/.test(error.message));
+      await assert.rejects(
+        runOnce("k", assert.fail),
+        (error) => error.code === "ERR_STORE" && /OOM/.test(error.message) && !/command was|Command failed/.test(error.message),
+      );
       await redis.config("SET", "maxmemory", "0");
       const publish = async () => {
         await redis.config("SET", "maxmemory", "1");
@@ -104,7 +115,10 @@ describe("Upstash", () => {
         server.answer = answer;
         try {
           const { runOnce } = createRunOnce({ store: new UpstashStore(create()), storeTimeout: 2000 });
-          await assert.rejects(runOnce(what, assert.fail), (error) => error.code === "ERR_STORE" && (name.endsWith("by itself") || message.test(error.message)));
+          await assert.rejects(
+            runOnce(what, assert.fail),
+            (error) => error.code === "ERR_STORE" && (name.endsWith("by itself") || message.test(error.message)),
+          );
         } finally {
           server.answer = undefined;
         }
@@ -136,7 +150,10 @@ describe("Upstash", () => {
     ["a pipeline", client().pipeline(), /or a pipeline/],
   ]) {
     test(`${name} is refused at construction`, () => {
-      assert.throws(() => new UpstashStore(bad), (error) => error.code === "ERR_INVALID_ARGUMENT" && message.test(error.message));
+      assert.throws(
+        () => new UpstashStore(bad),
+        (error) => error.code === "ERR_INVALID_ARGUMENT" && message.test(error.message),
+      );
     });
   }
 });

@@ -8,7 +8,10 @@ import { code, createRunOnce, keys, MemoryStore, stayAlive } from "./setting.mjs
 stayAlive();
 
 describe("keys", () => {
-  for (const [name, key, message] of [["NaN", Number.NaN, /^the key is NaN/], ["a part that is NaN", ["charge", Number(undefined)], /^part 1 of the key is NaN/]]) {
+  for (const [name, key, message] of [
+    ["NaN", Number.NaN, /^the key is NaN/],
+    ["a part that is NaN", ["charge", Number(undefined)], /^part 1 of the key is NaN/],
+  ]) {
     test(`${name} is refused, before anything is asked`, async () => {
       const store = watched(new MemoryStore());
       const { runOnce, runOnceLocalOnly } = createRunOnce({ store });
@@ -21,14 +24,20 @@ describe("keys", () => {
 
   test("createSync keeps the SDK's bytes for NaN", () => {
     const { idempotencyKeys } = keys;
-    assert.equal(idempotencyKeys.createSync(["charge", Number.NaN], { scope: "global" }).hash, idempotencyKeys.createSync("charge-NaN", { scope: "global" }).hash);
+    assert.equal(
+      idempotencyKeys.createSync(["charge", Number.NaN], { scope: "global" }).hash,
+      idempotencyKeys.createSync("charge-NaN", { scope: "global" }).hash,
+    );
   });
 });
 
 describe("results", () => {
   /** A small codec with dates, as superjson or devalue have. */
   const codec = {
-    serialize: (value) => JSON.stringify(value, function (key, inner) { return this[key] instanceof Date ? { date: this[key].getTime() } : inner; }),
+    serialize: (value) =>
+      JSON.stringify(value, function (key, inner) {
+        return this[key] instanceof Date ? { date: this[key].getTime() } : inner;
+      }),
     parse: (text) => JSON.parse(text, (_, inner) => (inner?.date === undefined ? inner : new Date(inner.date))),
   };
 
@@ -41,17 +50,34 @@ describe("results", () => {
   });
 
   test("that can't be stored: the error says that the callback ran", async () => {
-    await assert.rejects(createRunOnce().runOnce("k", () => new Date(0)), /result is a Date, .*\. The callback has run, and its result is not stored: the next call runs it again$/);
+    await assert.rejects(
+      createRunOnce().runOnce("k", () => new Date(0)),
+      /result is a Date, .*\. The callback has run, and its result is not stored: the next call runs it again$/,
+    );
     const cause = new Error("cyclic");
-    const broken = createRunOnce({ serialize() { throw cause; }, parse: JSON.parse });
-    await assert.rejects(broken.runOnce("k", () => 1), (error) => code("ERR_INVALID_RESULT")(error) && error.cause === cause && /callback has run/.test(error.message));
-    await assert.rejects(createRunOnce({ serialize: () => 1, parse: JSON.parse }).runOnce("k", () => 1), /serialize made number of the result, expected a string/);
+    const broken = createRunOnce({
+      serialize() {
+        throw cause;
+      },
+      parse: JSON.parse,
+    });
+    await assert.rejects(
+      broken.runOnce("k", () => 1),
+      (error) => code("ERR_INVALID_RESULT")(error) && error.cause === cause && /callback has run/.test(error.message),
+    );
+    await assert.rejects(
+      createRunOnce({ serialize: () => 1, parse: JSON.parse }).runOnce("k", () => 1),
+      /serialize made number of the result, expected a string/,
+    );
   });
 
   test("that can't be parsed are a StoreError, and nothing is run", async () => {
     const store = new MemoryStore();
     await createRunOnce({ store, serialize: () => "{", parse: JSON.parse }).runOnce("k", () => 1);
-    await assert.rejects(createRunOnce({ store }).runOnce("k", assert.fail), (error) => code("ERR_STORE")(error) && /the stored result of "k" can't be parsed/.test(error.message));
+    await assert.rejects(
+      createRunOnce({ store }).runOnce("k", assert.fail),
+      (error) => code("ERR_STORE")(error) && /the stored result of "k" can't be parsed/.test(error.message),
+    );
   });
 
   test("serialize goes with parse", () => {
@@ -71,7 +97,10 @@ describe("results", () => {
 
 describe("durations", () => {
   test("that can't be read are about the setting, not about a server", () => {
-    assert.throws(() => createRunOnce({ lease: "1w" }), (error) => code("ERR_INVALID_TTL")(error) && /^lease is "1w", expected/.test(error.message) && !/server/.test(error.message));
+    assert.throws(
+      () => createRunOnce({ lease: "1w" }),
+      (error) => code("ERR_INVALID_TTL")(error) && /^lease is "1w", expected/.test(error.message) && !/server/.test(error.message),
+    );
   });
 });
 
@@ -126,6 +155,9 @@ describe("reasons", () => {
   test("a lost lease doesn't blame another holder where the record vanished", async () => {
     const store = new MemoryStore();
     const { runOnce } = createRunOnce({ store: { ...watched(store), complete: async () => false } });
-    await assert.rejects(runOnce("k", () => 1), (error) => code("ERR_LEASE_LOST")(error) && /or its record was deleted or has expired/.test(error.message));
+    await assert.rejects(
+      runOnce("k", () => 1),
+      (error) => code("ERR_LEASE_LOST")(error) && /or its record was deleted or has expired/.test(error.message),
+    );
   });
 });

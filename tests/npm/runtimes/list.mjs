@@ -31,10 +31,7 @@ const ANY_VERSION = { pinned: false };
 const MORE = { required: false };
 
 function nodeRows(find, options) {
-  return [
-    row("Node.js", "`import`", SIMD, program(find, "import.mjs"), options),
-    row("Node.js", "`require`", SIMD, program(find, "require.cjs"), options),
-  ];
+  return [row("Node.js", "`import`", SIMD, program(find, "import.mjs"), options), row("Node.js", "`require`", SIMD, program(find, "require.cjs"), options)];
 }
 
 function browserRows(name, browser, options) {

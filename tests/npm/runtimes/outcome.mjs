@@ -16,9 +16,7 @@ export async function outcomeOf(runtime, staged, { inCI }) {
     const { version, report } = await runtime.run(staged);
     const problems = problemsOf(runtime, report);
     const counts = `${report.passed} checks passed, ${report.failed} failed, ${report.skipped} skipped, engine ${report.engine}`;
-    return problems.length === 0
-      ? { outcome: "passed", version, line: counts }
-      : { outcome: "failed", version, line: [counts, ...problems].join("\n    ") };
+    return problems.length === 0 ? { outcome: "passed", version, line: counts } : { outcome: "failed", version, line: [counts, ...problems].join("\n    ") };
   } catch (error) {
     if (!(error instanceof Missing)) return { outcome: "failed", line: error.stack };
     return { outcome: inCI && runtime.required ? "failed" : "skipped", line: error.message };

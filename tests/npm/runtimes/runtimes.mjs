@@ -17,9 +17,7 @@ import { stage } from "./stage.mjs";
 
 const flags = process.argv.slice(2);
 const only = flags.find((flag) => flag.startsWith("--only="))?.slice("--only=".length);
-const chosen = RUNTIMES.filter(
-  (runtime) => (flags.includes("--all") || only !== undefined || runtime.required) && nameOf(runtime).includes(only ?? ""),
-);
+const chosen = RUNTIMES.filter((runtime) => (flags.includes("--all") || only !== undefined || runtime.required) && nameOf(runtime).includes(only ?? ""));
 const inCI = process.env.CI === "true";
 
 const staged = await stage();

@@ -23,7 +23,10 @@ test("a runtime that isn't there is skipped by name, and in CI a required one fa
 test("a runtime passes only with checks, all of them, and by the engine that it should have", async () => {
   const ran = (changes) => {
     const report = { engine: SIMD, passed: 5, failed: 0, failures: [], skipped: 1, ...changes };
-    return outcome(row("Here", "`import`", SIMD, () => ({ version: "1.0", report })), false);
+    return outcome(
+      row("Here", "`import`", SIMD, () => ({ version: "1.0", report })),
+      false,
+    );
   };
   const counts = "5 checks passed, 0 failed, 1 skipped, engine wasm-simd";
   assert.deepEqual(await ran({}), { outcome: "passed", version: "1.0", line: counts });
@@ -65,5 +68,8 @@ test("the command says which runtime is missing, and fails for it in CI", () => 
   assert.equal(inCI.status, 1);
 
   const elsewhere = withoutBrowsers("");
-  assert.match(elsewhere.stdout, /^skipped: Chromium, worker, [\d.]+ s: chromium is not installed \(apt-get install chromium\)\n0 passed, 0 failed, 1 skipped\n$/);
+  assert.match(
+    elsewhere.stdout,
+    /^skipped: Chromium, worker, [\d.]+ s: chromium is not installed \(apt-get install chromium\)\n0 passed, 0 failed, 1 skipped\n$/,
+  );
 });

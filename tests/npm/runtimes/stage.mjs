@@ -24,9 +24,7 @@ const vectors = {
     build.onLoad({ filter: /./, namespace: "vectors" }, ({ path }) => {
       const files = Object.fromEntries(FILES.map((suite) => [suite, loadFile(suite)]));
       const contents =
-        path === "#js-cases"
-          ? jsCasesModule(files.js)
-          : `import jsCases from "#js-cases"; export const vectors = { ...${JSON.stringify(files)}, jsCases };`;
+        path === "#js-cases" ? jsCasesModule(files.js) : `import jsCases from "#js-cases"; export const vectors = { ...${JSON.stringify(files)}, jsCases };`;
       return { contents };
     });
   },

@@ -26,7 +26,12 @@ function rowsOf(text) {
   return table
     .split("\n")
     .filter((line) => line.startsWith("| ") && !HEAD.includes(line))
-    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()))
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
     .flatMap(([where, version, hows, engine]) => hows.split(HOW_DELIMITER).map((how) => ({ where, version, how, engine })));
 }
 
@@ -41,9 +46,7 @@ function isRow({ where, how, engine }, row) {
 export function checkTable(results, runtimes) {
   const rows = rowsOf(readFileSync(file, "utf8"));
   const strays = rows.filter((row) => !runtimes.some((runtime) => isRow(runtime, row)));
-  const missing = results.filter(
-    ({ runtime, version }) => !rows.some((row) => isRow(runtime, row) && (row.version === version || !runtime.pinned)),
-  );
+  const missing = results.filter(({ runtime, version }) => !rows.some((row) => isRow(runtime, row) && (row.version === version || !runtime.pinned)));
   return [
     ...strays.map(({ where, how, engine }) => `docs/runtimes.md: the suite runs no ${where}, ${how}, ${engine}`),
     ...missing.map(({ runtime: { where, how, engine }, version }) => `docs/runtimes.md lacks ${where} ${version}, ${how}, ${engine}`),
@@ -53,5 +56,8 @@ export function checkTable(results, runtimes) {
 export function writeTable(results) {
   const text = readFileSync(file, "utf8");
   rowsOf(text);
-  writeFileSync(file, text.replace(MARKED, (_, start, _table, end) => `${start}${tableOf(results)}\n${end}`));
+  writeFileSync(
+    file,
+    text.replace(MARKED, (_, start, _table, end) => `${start}${tableOf(results)}\n${end}`),
+  );
 }

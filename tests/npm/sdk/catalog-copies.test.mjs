@@ -68,7 +68,10 @@ describe("copies of this package in one process", () => {
       }
       uninstall();
       const expected = copies.flatMap(([maker]) => [maker, `${maker}, many`]).map((key) => ({ key, scope: "global" }));
-      assert.deepEqual(api.requests.map(({ body }) => body.options.idempotencyKeyOptions), expected);
+      assert.deepEqual(
+        api.requests.map(({ body }) => body.options.idempotencyKeyOptions),
+        expected,
+      );
     });
 
     it(`the catalog of the copy ${name} warns when the hash of any one's key is hashed, and names register`, async (t) => {

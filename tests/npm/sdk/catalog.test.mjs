@@ -99,7 +99,10 @@ describe("installCatalog", () => {
           await sdk.tasks.trigger("t", {}, { idempotencyKey: hash });
         }
         const keys = ["sync", "a-b", "m0", "m1"];
-        assert.deepEqual(optionsSent(), keys.map((key) => ({ key, scope: "global" })));
+        assert.deepEqual(
+          optionsSent(),
+          keys.map((key) => ({ key, scope: "global" })),
+        );
       });
 
       it("drops a run's keys when the run changes, when it ends and when it is cleared", () => {

@@ -36,7 +36,14 @@ describe("the stand-in for the API", () => {
   });
 
   it("forgets a key after its TTL, or after 30 days where it can't read the TTL", async () => {
-    const windows = [[undefined, 30 * DAY], ["90s", 90_000], ["2h", 7_200_000], ["3d", 3 * DAY], ["1h30m", 30 * DAY], ["1w", 30 * DAY]];
+    const windows = [
+      [undefined, 30 * DAY],
+      ["90s", 90_000],
+      ["2h", 7_200_000],
+      ["3d", 3 * DAY],
+      ["1h30m", 30 * DAY],
+      ["1w", 30 * DAY],
+    ];
     for (const [ttl, window] of windows) {
       const options = { idempotencyKey: `k-${ttl}`, idempotencyKeyTTL: ttl };
       await trigger("a", options);
@@ -48,7 +55,13 @@ describe("the stand-in for the API", () => {
   });
 
   it("forgets the key of a failed run, keeps that of a successful or cancelled one", async () => {
-    for (const [status, isCached] of [["FAILED", false], ["CRASHED", false], ["TIMED_OUT", false], ["COMPLETED", true], ["CANCELED", true]]) {
+    for (const [status, isCached] of [
+      ["FAILED", false],
+      ["CRASHED", false],
+      ["TIMED_OUT", false],
+      ["COMPLETED", true],
+      ["CANCELED", true],
+    ]) {
       const options = { idempotencyKey: status };
       const { id } = await trigger("a", options);
       api.finish(id, status);
@@ -74,7 +87,10 @@ describe("the stand-in for the API", () => {
   });
 
   it("takes batches in both of the SDKs' ways, dedupes each item, and seals when all arrived", async () => {
-    const items = [{ task: "a", options: { idempotencyKey: "0" } }, { task: "a", options: { idempotencyKey: "1" } }];
+    const items = [
+      { task: "a", options: { idempotencyKey: "0" } },
+      { task: "a", options: { idempotencyKey: "1" } },
+    ];
     assert.equal((await post("/api/v2/tasks/batch", { items })).runCount, 2);
     const batch = await post("/api/v3/batches", { runCount: 3, idempotencyKey: "b" });
     assert.deepEqual([batch.runCount, batch.isCached], [3, false]);
@@ -83,7 +99,10 @@ describe("the stand-in for the API", () => {
     const send = (body) => post(`/api/v3/batches/${batch.id}/items`, body, { type: "application/x-ndjson" });
     assert.deepEqual(pick(await send(lines(0, 1))), { itemsAccepted: 2, itemsDeduplicated: 0, sealed: false });
     assert.deepEqual(pick(await send(lines(1, 2))), { itemsAccepted: 1, itemsDeduplicated: 1, sealed: true });
-    assert.deepEqual(api.runs.map(({ idempotencyKey }) => idempotencyKey), ["0", "1", "2"]);
+    assert.deepEqual(
+      api.runs.map(({ idempotencyKey }) => idempotencyKey),
+      ["0", "1", "2"],
+    );
   });
 
   it("gives the same wait token for the same key", async () => {

@@ -26,7 +26,7 @@ registry["task-context"] = {
 };
 
 const types = {};
-for (const [copy, { configure, idempotencyKeys, tasks, batch, wait }] of sdks) {
+for (const [copy, { idempotencyKeys, tasks, batch, wait }] of sdks) {
   registry["api-client"] = { baseURL, accessToken: `tr_${copy}` };
   const theirs = await idempotencyKeys.create(`${copy}-theirs`);
   types[copy] = typeof theirs;

@@ -15,8 +15,7 @@ import { VERSIONS } from "../support/sdk.mjs";
 
 const run = promisify(execFile);
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
-const installed = (...paths) =>
-  paths.map((path) => fileURLToPath(new URL(`../runtimes/node_modules/${path}`, import.meta.url))).find(existsSync);
+const installed = (...paths) => paths.map((path) => fileURLToPath(new URL(`../runtimes/node_modules/${path}`, import.meta.url))).find(existsSync);
 const node = (major) => installed(`node${major}-linux-x64/bin/node`, `node${major}-linux-arm64/bin/node`);
 const bun = installed("@oven/bun-linux-x64/bin/bun", "@oven/bun-linux-aarch64/bin/bun", "@oven/bun-darwin-aarch64/bin/bun");
 const deno = installed("@deno/linux-x64-glibc/deno", "@deno/linux-arm64-glibc/deno", "@deno/darwin-arm64/deno");
@@ -83,10 +82,7 @@ describe("register, with several versions in one process, each as an ES module a
 
   /** What the SDK sends for each call of register-app.mjs: where, the key's hash, and its options. */
   function expectedOf(copy) {
-    const made = (key, scope, options = true) => [
-      sha256(scope === "run" ? `${key}-run_abc123` : key),
-      options ? { key, scope } : undefined,
-    ];
+    const made = (key, scope, options = true) => [sha256(scope === "run" ? `${key}-run_abc123` : key), options ? { key, scope } : undefined];
     const ofBuild = (build) => {
       const key = (name, options) => made(`${copy}-${build}-${name}`, "global", options);
       return [
@@ -142,7 +138,10 @@ describe("register, with several versions in one process, each as an ES module a
     it(`${name}: a worker's SDK takes a key as it is`, { skip: skipWithout(runtime.program) }, async () => {
       const { requests } = await start(project, runtime, [], {}, "worker.mjs");
       const own = [sha256("own"), { key: "own", scope: "global" }];
-      assert.deepEqual(requests.map(({ body: { options } }) => [options.idempotencyKey, options.idempotencyKeyOptions]), [own]);
+      assert.deepEqual(
+        requests.map(({ body: { options } }) => [options.idempotencyKey, options.idempotencyKeyOptions]),
+        [own],
+      );
     });
   }
 
@@ -200,7 +199,10 @@ describe("register, with a module of another shape", { concurrency: 2 }, () => {
         assert.match(warning, /pass key\.hash to trigger and its kin/);
         assert.match(warning, /for an older one, update the SDK; for a newer one, idempotency-keys\./);
       }
-      assert.deepEqual(swapsIn(lines).map((line) => /core (\S+):/.exec(line)[1]), ["4.4.6"]);
+      assert.deepEqual(
+        swapsIn(lines).map((line) => /core (\S+):/.exec(line)[1]),
+        ["4.4.6"],
+      );
       const sent = requests.map(({ body }) => [body.options.idempotencyKey, body.options.idempotencyKeyOptions]);
       const own = [sha256("own"), { key: "own", scope: "global" }];
       assert.deepEqual(sent, [own, own]);

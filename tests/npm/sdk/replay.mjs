@@ -22,9 +22,7 @@ function callsOf(sdk) {
     "task.trigger": (options) => child.trigger(PAYLOAD, options),
     "tasks.triggerAndWait": (options) => tasks.triggerAndWait(CHILD, PAYLOAD, options),
     "task.triggerAndWait": (options) => child.triggerAndWait(PAYLOAD, options),
-    "tasks.triggerAndSubscribe":
-      tasks.triggerAndSubscribe &&
-      ((options) => tasks.triggerAndSubscribe(CHILD, PAYLOAD, { ...options, signal: aborted() })),
+    "tasks.triggerAndSubscribe": tasks.triggerAndSubscribe && ((options) => tasks.triggerAndSubscribe(CHILD, PAYLOAD, { ...options, signal: aborted() })),
     "tasks.batchTrigger": (options, items) => tasks.batchTrigger(CHILD, asOptions(items), options),
     "task.batchTrigger": (options, items) => child.batchTrigger(asOptions(items), options),
     "tasks.batchTriggerAndWait": (options, items) => tasks.batchTriggerAndWait(CHILD, asOptions(items), options),
@@ -34,8 +32,7 @@ function callsOf(sdk) {
     "batch.triggerByTask": (options, items) => batch.triggerByTask(byTask(items), options),
     "batch.triggerByTaskAndWait": (options, items) => batch.triggerByTaskAndWait(byTask(items), options),
     "tasks.batchTrigger(stream)": (options, items) => tasks.batchTrigger(CHILD, stream(asOptions(items)), options),
-    "tasks.batchTriggerAndWait(stream)": (options, items) =>
-      tasks.batchTriggerAndWait(CHILD, stream(asOptions(items)), options),
+    "tasks.batchTriggerAndWait(stream)": (options, items) => tasks.batchTriggerAndWait(CHILD, stream(asOptions(items)), options),
     "batch.trigger(stream)": (options, items) => batch.trigger(stream(byId(items)), options),
     "batch.triggerByTask(stream)": (options, items) => batch.triggerByTask(stream(byTask(items)), options),
     "wait.createToken": (options) => wait.createToken(options),
@@ -43,8 +40,7 @@ function callsOf(sdk) {
     "wait.until": (options) => wait.until({ date: new Date(Date.now() + 60_000), ...options }),
     "streams.input.wait": sdk.streams.input && ((options) => sdk.streams.input({ id: "in" }).wait(options)),
     "sessions.in.wait": sdk.sessions && ((options) => sdk.sessions.open("session_1").in.wait(options)),
-    "webhooks.waiter.create":
-      sdk.webhooks.waiter && ((options) => sdk.webhooks.waiter.create({ id: "wh_1" }, { match: { a: "b" }, ...options })),
+    "webhooks.waiter.create": sdk.webhooks.waiter && ((options) => sdk.webhooks.waiter.create({ id: "wh_1" }, { match: { a: "b" }, ...options })),
   };
 }
 

@@ -18,7 +18,12 @@ const pictures = fileURLToPath(new URL("../../../.tools/scratch/site", import.me
 
 /** Where a page of the repository is on the site. */
 const urlOf = (page) =>
-  page.startsWith("docs/") ? `/${page.slice("docs/".length).replace(/README\.md$/, "").replace(/\.md$/, ".html")}` : `/${page.toLowerCase().replace(/\.md$/, ".html")}`;
+  page.startsWith("docs/")
+    ? `/${page
+        .slice("docs/".length)
+        .replace(/README\.md$/, "")
+        .replace(/\.md$/, ".html")}`
+    : `/${page.toLowerCase().replace(/\.md$/, ".html")}`;
 const URLS = ["/", ...PAGES.filter((page) => !["README.md", "docs/README.md"].includes(page)).map(urlOf)];
 
 const LOADED = ".VPContent.is-home, .VPDoc, #form:not([hidden])";
@@ -57,7 +62,10 @@ test("every link leads to a page that is there, and to a place on it; every page
   }
   assert.deepEqual(found, []);
   assert.ok(URLS.length > 35, `${URLS.length} pages`);
-  assert.deepEqual(URLS.filter((url) => !pages.has(url)), []);
+  assert.deepEqual(
+    URLS.filter((url) => !pages.has(url)),
+    [],
+  );
   assert.ok(pages.has("/playground/index.html"));
 });
 
@@ -78,7 +86,10 @@ for (const scheme of ["light", "dark"]) {
           const { passes, violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
           assert.ok(passes.length > 20, `axe-core applied ${passes.length} rules`);
           const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
-          assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`), []);
+          assert.deepEqual(
+            serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`),
+            [],
+          );
           assert.deepEqual(problems, []);
           await page.close();
         });

@@ -3,7 +3,30 @@
 const DEEPEST = 4;
 
 /** What names and texts are put together from, so that many names begin alike. */
-const PIECES = ["a", "b", "key", "order", "_", "\"", "\\", "\n", "\u0000", "\u007f", "é", "e\u0301", "€", "😀", "\ue000", "\uffff", "__proto__", "0", "10", " ", "null", "long_member_name"];
+const PIECES = [
+  "a",
+  "b",
+  "key",
+  "order",
+  "_",
+  '"',
+  "\\",
+  "\n",
+  "\u0000",
+  "\u007f",
+  "é",
+  "e\u0301",
+  "€",
+  "😀",
+  "\ue000",
+  "\uffff",
+  "__proto__",
+  "0",
+  "10",
+  " ",
+  "null",
+  "long_member_name",
+];
 
 /** Plain data that is its own JSON, from a `Random`. */
 export function randomDocument(random, depth = 0) {

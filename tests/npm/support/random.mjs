@@ -1,7 +1,30 @@
 /** Random inputs, the same for the same seed: what hashes, scopes and contexts could break on. */
 
 const LONE = ["\ud800", "\udbff", "\udc00", "\udfff", "\udc00\ud800"];
-const PIECES = ["a", "key", "item", "-", "--", "_", " ", "\0", "\n", "é", "ß", "日", "本語", "😀", "👨‍👩‍👧", "e\u0301", "\ufffd", "\ufeff", "\u2028", "run_1", "0", ","];
+const PIECES = [
+  "a",
+  "key",
+  "item",
+  "-",
+  "--",
+  "_",
+  " ",
+  "\0",
+  "\n",
+  "é",
+  "ß",
+  "日",
+  "本語",
+  "😀",
+  "👨‍👩‍👧",
+  "e\u0301",
+  "\ufffd",
+  "\ufeff",
+  "\u2028",
+  "run_1",
+  "0",
+  ",",
+];
 const NUMBERS = [0, -0, 1, -1, 1.5, 0.1 + 0.2, 1e21, 1e-7, 2 ** 53, NaN, Infinity, -Infinity, 12345678901234567890n, 0n, -1n, true, false];
 /** Bytes at which SHA-256's padding or blocks begin anew, less one to plus one. */
 const EDGES = [55, 56, 63, 64, 65, 111, 119, 120, 127, 128, 129, 191, 192, 255, 256, 257];

@@ -10,7 +10,9 @@ const root = new URL("../../../", import.meta.url);
 /** Every page, by its path in the repository. */
 export const PAGES = [
   ...["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"],
-  ...readdirSync(new URL("docs", root), { recursive: true }).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`),
+  ...readdirSync(new URL("docs", root), { recursive: true })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
 ];
 
 export function textOf(page) {
@@ -30,9 +32,7 @@ export function blocksOf(page) {
 /** A page's blocks that stand behind `<!-- file: name -->`, by name; and how many blocks of code the page has in all. */
 export function filesOf(page) {
   const text = textOf(page);
-  const files = Object.fromEntries(
-    [...text.matchAll(/^<!-- file: (\S+) -->\n```\w+[^\n]*\n(.*?)^```$/gms)].map(([, name, code]) => [name, code]),
-  );
+  const files = Object.fromEntries([...text.matchAll(/^<!-- file: (\S+) -->\n```\w+[^\n]*\n(.*?)^```$/gms)].map(([, name, code]) => [name, code]));
   return { files, blocks: blocksOf(page).length };
 }
 

@@ -20,12 +20,7 @@ export function cases(file) {
     const full = { id, input: whole ? input : { ctx: null, ...input } };
     full.expect = expand(file, full.input, expect);
     if (at) {
-      full.at = Object.fromEntries(
-        Object.entries(at).map(([version, fields]) => [
-          version,
-          expand(file, full.input, merge(expect, fields)),
-        ]),
-      );
+      full.at = Object.fromEntries(Object.entries(at).map(([version, fields]) => [version, expand(file, full.input, merge(expect, fields))]));
     }
     return full;
   });
@@ -38,9 +33,7 @@ export function expectation({ expect, at }, version) {
 
 /** An older version's result: the reference's, but for `fields`; null: it has no such field. */
 function merge(expect, fields) {
-  return Object.fromEntries(
-    Object.entries({ ...expect, ...fields }).filter(([, value]) => value !== null),
-  );
+  return Object.fromEntries(Object.entries({ ...expect, ...fields }).filter(([, value]) => value !== null));
 }
 
 function expand(file, input, expect) {
@@ -60,9 +53,7 @@ function expandRequest(request) {
 /** A request as the vectors write it down: only what the usual one does not have. */
 export function compactRequest(request) {
   const { path, ...others } = request;
-  const rest = Object.fromEntries(
-    Object.entries(others).filter(([name, value]) => RESET_REQUEST[name] !== value),
-  );
+  const rest = Object.fromEntries(Object.entries(others).filter(([name, value]) => RESET_REQUEST[name] !== value));
   const key = path.startsWith(RESET_PATH) && path.slice(RESET_PATH.length, -"/reset".length);
   if (!key) return { key: "", path, ...rest };
   return Object.keys(rest).length === 0 ? key : { key, ...rest };

@@ -19,7 +19,9 @@ after(async () => {
   await service.stop();
 });
 await pool.query(postgresMigration());
-await pool.query("CREATE TABLE effects (id serial PRIMARY KEY, name text NOT NULL); CREATE TABLE rows (id int PRIMARY KEY, n int NOT NULL); INSERT INTO rows VALUES (1, 0), (2, 0)");
+await pool.query(
+  "CREATE TABLE effects (id serial PRIMARY KEY, name text NOT NULL); CREATE TABLE rows (id int PRIMARY KEY, n int NOT NULL); INSERT INTO rows VALUES (1, 0), (2, 0)",
+);
 
 const effects = async (name) => (await pool.query("SELECT count(*)::int AS n FROM effects WHERE name = $1", [name])).rows[0].n;
 const hashOf = (key) => keys.idempotencyKeys.createSync(key, { scope: "global" }).hash;
@@ -68,7 +70,10 @@ for (const [client, open] of Object.entries(CLIENTS)) {
 
     test("a result that JSON can't carry rolls the effects back", async () => {
       const key = randomUUID();
-      await assert.rejects(runOnce(key, async (tx) => (await insert(tx, key), { at: new Date(0) })), { code: "ERR_INVALID_RESULT", path: "result.at" });
+      await assert.rejects(
+        runOnce(key, async (tx) => (await insert(tx, key), { at: new Date(0) })),
+        { code: "ERR_INVALID_RESULT", path: "result.at" },
+      );
       assert.equal(await effects(key), 0);
     });
 
@@ -179,7 +184,13 @@ for (const [client, open] of Object.entries(CLIENTS)) {
       assert.equal(await leased([key, 1], assert.fail), "transactional");
       await leased([key, 2], () => "leased");
       assert.equal(await runOnce([key, 2], assert.fail), "leased");
-      const claim = { holder: "dead", token: keys.idempotencyKeys.createSync([key, 3], { scope: "run" }).toToken(), fingerprint: undefined, leaseMs: 1500, ttlMs: 60_000 };
+      const claim = {
+        holder: "dead",
+        token: keys.idempotencyKeys.createSync([key, 3], { scope: "run" }).toToken(),
+        fingerprint: undefined,
+        leaseMs: 1500,
+        ttlMs: 60_000,
+      };
       assert.equal((await store.acquire(hashOf([key, 3]), claim)).status, "acquired");
       await assert.rejects(runOnce([key, 3], assert.fail, { waitTimeout: 0 }), (error) => error.code === "ERR_IN_PROGRESS" && error.retryAfterMs > 0);
       assert.equal(await runOnce([key, 3], (_, { takenOver }) => takenOver), true);
@@ -200,7 +211,9 @@ for (const isolation of ["repeatable read", "serializable"]) {
   for (const client of ["pg", "postgres.js", "Kysely", "Prisma"]) {
     test(`${client}, ${isolation}: of many callers at once one runs`, async () => {
       const key = randomUUID();
-      const { transactions, insert, close } = await CLIENTS[client](service.url, { options: `-c default_transaction_isolation=${isolation.replace(" ", "\\ ")}` });
+      const { transactions, insert, close } = await CLIENTS[client](service.url, {
+        options: `-c default_transaction_isolation=${isolation.replace(" ", "\\ ")}`,
+      });
       try {
         const { runOnce } = createTransactionalRunOnce(transactions, { attempts: 20 });
         const calls = Array.from({ length: 8 }, (_, index) => runOnce(key, async (tx) => (await insert(tx, key), sleep(20, index))));

@@ -27,7 +27,15 @@ async function prismaClient() {
       env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: "1" },
       stdio: ["ignore", "ignore", "inherit"],
     });
-    await esbuild.build({ entryPoints: [join(folder, "client.ts")], outfile: bundle, bundle: true, format: "esm", platform: "node", packages: "external", logLevel: "error" });
+    await esbuild.build({
+      entryPoints: [join(folder, "client.ts")],
+      outfile: bundle,
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      packages: "external",
+      logLevel: "error",
+    });
   }
   const [{ PrismaClient }, { PrismaPg }] = await Promise.all([import(pathToFileURL(bundle).href), import("@prisma/adapter-pg")]);
   return { PrismaClient, PrismaPg };

@@ -78,7 +78,10 @@ test("a server that dies under a callback rolls it back; nobody is left waiting"
 });
 
 test("a database that stays away after a COMMIT without an answer: the error says that nobody knows", async () => {
-  const { transactions, insert, close } = await CLIENTS.pg(service.url.replace(String(service.port), String(proxy.port)), { max: 4, connectionTimeoutMillis: 500 });
+  const { transactions, insert, close } = await CLIENTS.pg(service.url.replace(String(service.port), String(proxy.port)), {
+    max: 4,
+    connectionTimeoutMillis: 500,
+  });
   const { runOnce } = transaction.createTransactionalRunOnce(transactions);
   const key = randomUUID();
   const unknown = runOnce(key, async (tx) => {

@@ -73,7 +73,9 @@ async function onPostgres(client, between) {
     pool.on("error", () => {});
     await pool.query(transaction.postgresMigration());
     await pool.query("CREATE TABLE effects (id serial PRIMARY KEY, name text NOT NULL)");
-    await crowd(process.execPath, [client, service.url.replace(String(service.port), String(proxy.port)), String(KEYS)], KILLS, (killed) => between(service, killed));
+    await crowd(process.execPath, [client, service.url.replace(String(service.port), String(proxy.port)), String(KEYS)], KILLS, (killed) =>
+      between(service, killed),
+    );
     const { rows } = await pool.query("SELECT name FROM effects");
     await pool.end();
     return { names: rows.map(({ name }) => name), cuts: proxy.cuts };

@@ -6,7 +6,13 @@ import { pathToFileURL } from "node:url";
 import { installedPackage } from "../support/install-package.mjs";
 
 const file = join(installedPackage(), "transaction.mjs");
-const entries = ["idempotency-keys", "idempotency-keys/run-once", "idempotency-keys/run-once/postgres", "idempotency-keys/run-once/sqlite", "idempotency-keys/run-once/transaction"];
+const entries = [
+  "idempotency-keys",
+  "idempotency-keys/run-once",
+  "idempotency-keys/run-once/postgres",
+  "idempotency-keys/run-once/sqlite",
+  "idempotency-keys/run-once/transaction",
+];
 // Many processes come here at once: none may read half a file.
 writeFileSync(`${file}.${process.pid}`, entries.map((entry, index) => `export * as e${index} from "${entry}";\n`).join(""));
 renameSync(`${file}.${process.pid}`, file);

@@ -30,7 +30,10 @@ export async function startProxy(port) {
       upstream.write(data);
     });
     upstream.on("data", (data) => muted || client.write(data));
-    for (const [socket, other] of [[client, upstream], [upstream, client]]) {
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ]) {
       socket.on("error", () => {});
       socket.on("close", () => other.destroy());
     }

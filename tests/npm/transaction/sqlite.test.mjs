@@ -42,23 +42,38 @@ function suite(name, open) {
     const { runOnce } = createSqliteTransactionalRunOnce(db);
 
     test("effect and result commit together, and later calls get the result", () => {
-      assert.deepEqual(runOnce(["order", 1], (given) => (assert.equal(given, db), insert("one"), { id: 1 })), { id: 1 });
+      assert.deepEqual(
+        runOnce(["order", 1], (given) => (assert.equal(given, db), insert("one"), { id: 1 })),
+        { id: 1 },
+      );
       assert.deepEqual(runOnce(["order", 1], assert.fail), { id: 1 });
       assert.equal(effects("one"), 1);
-      assert.equal(runOnce("nothing", () => undefined), undefined);
+      assert.equal(
+        runOnce("nothing", () => undefined),
+        undefined,
+      );
       assert.equal(runOnce("nothing", assert.fail), undefined);
     });
 
     test("a callback that throws leaves nothing, and the next call runs", () => {
       const error = new Error("no stock");
-      assert.throws(() => runOnce("throws", () => (insert("two"), assert.fail(error))), (thrown) => thrown === error);
+      assert.throws(
+        () => runOnce("throws", () => (insert("two"), assert.fail(error))),
+        (thrown) => thrown === error,
+      );
       assert.equal(effects("two"), 0);
-      assert.equal(runOnce("throws", () => (insert("two"), 2)), 2);
+      assert.equal(
+        runOnce("throws", () => (insert("two"), 2)),
+        2,
+      );
       assert.equal(effects("two"), 1);
     });
 
     test("a promise, and a result that JSON can't carry, roll the effects back", () => {
-      assert.throws(() => runOnce("promise", async () => insert("three")), (error) => error.code === "ERR_TRANSACTION" && /without await/.test(error.message));
+      assert.throws(
+        () => runOnce("promise", async () => insert("three")),
+        (error) => error.code === "ERR_TRANSACTION" && /without await/.test(error.message),
+      );
       assert.throws(() => runOnce("date", () => (insert("three"), new Date(0))), { code: "ERR_INVALID_RESULT" });
       assert.equal(effects("three"), 0);
     });
@@ -70,7 +85,10 @@ function suite(name, open) {
 
     test("a refusal is kept as the result, without the callback's writes", () => {
       const refusing = createSqliteTransactionalRunOnce(db, { refusal: (error) => (/UNIQUE/.test(error.message) ? "twice" : undefined) }).runOnce;
-      assert.equal(refusing("refused", () => (insert("four"), insert("four"))), "twice");
+      assert.equal(
+        refusing("refused", () => (insert("four"), insert("four"))),
+        "twice",
+      );
       assert.equal(refusing("refused", assert.fail), "twice");
       assert.equal(effects("four"), 0);
       assert.throws(() => refusing("thrown", () => assert.fail(new Error("other"))), { message: "other" });
@@ -78,10 +96,19 @@ function suite(name, open) {
 
     test("inside a transaction it is refused, and a transaction that the callback ends is seen", () => {
       db.exec("BEGIN");
-      assert.throws(() => runOnce("inside", assert.fail), (error) => error.code === "ERR_TRANSACTION" && /inside a transaction/.test(error.message));
+      assert.throws(
+        () => runOnce("inside", assert.fail),
+        (error) => error.code === "ERR_TRANSACTION" && /inside a transaction/.test(error.message),
+      );
       db.exec("ROLLBACK");
-      assert.throws(() => runOnce("ends", () => db.exec("ROLLBACK")), (error) => error.code === "ERR_TRANSACTION" && /must not end the transaction/.test(error.message));
-      assert.equal(runOnce("ends", () => "anew"), "anew");
+      assert.throws(
+        () => runOnce("ends", () => db.exec("ROLLBACK")),
+        (error) => error.code === "ERR_TRANSACTION" && /must not end the transaction/.test(error.message),
+      );
+      assert.equal(
+        runOnce("ends", () => "anew"),
+        "anew",
+      );
     });
 
     test("a holder of the lease mode is seen, and its results, and the other way round", async () => {
@@ -90,7 +117,12 @@ function suite(name, open) {
       assert.equal(await leased("payload", assert.fail), 1);
       await leased("leased", () => "leased");
       assert.equal(runOnce("leased", assert.fail), "leased");
-      await leased("held", () => assert.throws(() => runOnce("held", assert.fail), (error) => error.code === "ERR_IN_PROGRESS" && error.retryAfterMs > 0));
+      await leased("held", () =>
+        assert.throws(
+          () => runOnce("held", assert.fail),
+          (error) => error.code === "ERR_IN_PROGRESS" && error.retryAfterMs > 0,
+        ),
+      );
     });
 
     test("while another connection writes, a call waits for its busy time-out, and then says so", () => {
@@ -99,7 +131,10 @@ function suite(name, open) {
       other.exec("BEGIN IMMEDIATE");
       assert.throws(() => impatient("busy", assert.fail), /database is locked/);
       other.exec("COMMIT");
-      assert.equal(impatient("busy", () => "free"), "free");
+      assert.equal(
+        impatient("busy", () => "free"),
+        "free",
+      );
     });
   });
 }
@@ -115,7 +150,10 @@ if (hasSqlite) {
 } else {
   test("on a Node with node:sqlite", () => {
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-    const { status, stdout, stderr } = spawnSync(nodeWithSqlite(), ["--test-reporter=spec", "--test", fileURLToPath(import.meta.url)], { encoding: "utf8", env });
+    const { status, stdout, stderr } = spawnSync(nodeWithSqlite(), ["--test-reporter=spec", "--test", fileURLToPath(import.meta.url)], {
+      encoding: "utf8",
+      env,
+    });
     assert.equal(status, 0, stdout + stderr);
     assert.match(stdout, /^ℹ tests 25$/m);
   });

@@ -23,7 +23,11 @@ export interface FastifyRequestLike {
 
 /** What is used of Fastify's reply. */
 export interface FastifyReplyLike {
-  readonly raw: { readonly headersSent: boolean; readonly statusCode: number; on(event: string, listener: () => void): unknown };
+  readonly raw: {
+    readonly headersSent: boolean;
+    readonly statusCode: number;
+    on(event: string, listener: () => void): unknown;
+  };
   statusCode: number;
   code(status: number): unknown;
   header(name: string, value: string): unknown;
@@ -76,7 +80,11 @@ function payloadFrom(body: Body): unknown {
 }
 
 /** Puts another answer in the place of what the reply has so far. */
-async function replace(reply: FastifyReplyLike, before: readonly string[], outcome: Extract<Outcome, { reply: unknown }>): Promise<unknown> {
+async function replace(
+  reply: FastifyReplyLike,
+  before: readonly string[],
+  outcome: Extract<Outcome, { reply: unknown }>,
+): Promise<unknown> {
   const other = await completeReply(outcome.reply);
   for (const name of Object.keys(reply.getHeaders())) if (!before.includes(name)) reply.removeHeader(name);
   reply.code(other.status);
@@ -161,7 +169,9 @@ export function idempotency<Req extends FastifyRequestLike = FastifyRequestLike>
   const answerOf = (pending: Pending, reply: FastifyReplyLike): Promise<HandlerAnswer> =>
     new Promise((resolve, reject) => {
       const { raw } = reply;
-      const { left, end } = watch(engine.leaseMs, () => reject(new Abandoned(raw.headersSent ? raw.statusCode : undefined)));
+      const { left, end } = watch(engine.leaseMs, () =>
+        reject(new Abandoned(raw.headersSent ? raw.statusCode : undefined)),
+      );
       raw.on("close", left);
       pending.settle = resolve;
       pending.end = end;
@@ -196,5 +206,8 @@ export function idempotency<Req extends FastifyRequestLike = FastifyRequestLike>
     done();
   };
   // The hooks are for the instance that registers the plugin, not for one below it.
-  return Object.assign(plugin, { [Symbol.for("skip-override")]: true, [Symbol.for("fastify.display-name")]: "idempotency-keys" });
+  return Object.assign(plugin, {
+    [Symbol.for("skip-override")]: true,
+    [Symbol.for("fastify.display-name")]: "idempotency-keys",
+  });
 }

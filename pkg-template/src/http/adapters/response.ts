@@ -206,7 +206,11 @@ export class Capture {
     if (this.#ended) return this.#outgoing;
     const [chunk, encoding] = rest;
     const isChunk = typeof chunk === "string" || chunk instanceof Uint8Array;
-    if (this.#began && isChunk) this.#write(chunk, [encoding].filter((argument) => typeof argument === "string"));
+    if (this.#began && isChunk)
+      this.#write(
+        chunk,
+        [encoding].filter((argument) => typeof argument === "string"),
+      );
     this.#ended = true;
     this.#watch.end();
     if (!this.#began) this.#respond(isChunk ? bytesOf(chunk, encoding) : null);
@@ -293,6 +297,7 @@ export class Capture {
   #releaseClose(): void {
     this.#holdsClose = false;
     this.#watch.end();
-    if (this.#heldClose !== undefined) this.#original.emit.call(this.#outgoing, "close", ...(this.#heldClose as never[]));
+    if (this.#heldClose !== undefined)
+      this.#original.emit.call(this.#outgoing, "close", ...(this.#heldClose as never[]));
   }
 }

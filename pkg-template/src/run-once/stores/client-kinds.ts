@@ -22,7 +22,9 @@ export function refuseNonClient(what: string, client: unknown, advice: string): 
     throw new InvalidArgumentError(`${what} is a string or URL, expected a client: ${advice}`);
   }
   if (client === null || (typeof client !== "object" && typeof client !== "function")) {
-    throw new InvalidArgumentError(`${what} is ${client === null ? "null" : typeof client}, expected a client: ${advice}`);
+    throw new InvalidArgumentError(
+      `${what} is ${client === null ? "null" : typeof client}, expected a client: ${advice}`,
+    );
   }
 }
 

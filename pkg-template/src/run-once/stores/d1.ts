@@ -37,7 +37,9 @@ export interface D1StoreOptions {
  * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a name that would need quoting.
  */
 export function d1Migration(table = "run_once"): string {
-  return sqliteMigration(table).replace(/ -- .*$/gm, "").replace(/\n(?!CREATE)\s*/g, " ");
+  return sqliteMigration(table)
+    .replace(/ -- .*$/gm, "")
+    .replace(/\n(?!CREATE)\s*/g, " ");
 }
 
 type Values = Record<string, string | number | null>;
@@ -81,7 +83,12 @@ export class D1Store implements Store {
     const advice = "pass the binding of a D1 database, such as env.DB";
     refuseNonClient(what, database, advice);
     const isSqlite = hasMethods(database, "prepare", "exec") && !hasMethods(database, "batch");
-    refuseOther(isSqlite, what, "one of node:sqlite or better-sqlite3", 'use SqliteStore of "idempotency-keys/run-once/sqlite"');
+    refuseOther(
+      isSqlite,
+      what,
+      "one of node:sqlite or better-sqlite3",
+      'use SqliteStore of "idempotency-keys/run-once/sqlite"',
+    );
     refuseOther(!hasMethods(database, "prepare", "batch"), what, "without the functions prepare and batch", advice);
     this.#table = options.table ?? "run_once";
     sqliteMigration(this.#table);
@@ -92,7 +99,14 @@ export class D1Store implements Store {
 
   async acquire(hash: string, claim: Claim): Promise<Acquired> {
     const { holder, leaseMs, ttlMs, token, fingerprint = null } = claim;
-    const [[found], [taken]] = await this.#batch(["read", "take"], { hash, holder, leaseMs, ttlMs, token, fingerprint });
+    const [[found], [taken]] = await this.#batch(["read", "take"], {
+      hash,
+      holder,
+      leaseMs,
+      ttlMs,
+      token,
+      fingerprint,
+    });
     if (taken !== undefined) return readClaim(column(taken, "status"), undefined, undefined, taken);
     // Within one transaction: what was not taken is in the way.
     if (found === undefined) return refuseAnswer([], "a row");
@@ -103,12 +117,7 @@ export class D1Store implements Store {
     return this.#changes(["renew"], { hash, holder, leaseMs, ttlMs });
   }
 
-  async complete(
-    hash: string,
-    holder: string,
-    result: string | undefined,
-    ttlMs: number,
-  ): Promise<boolean> {
+  async complete(hash: string, holder: string, result: string | undefined, ttlMs: number): Promise<boolean> {
     return this.#changes(["complete"], { hash, holder, result: result ?? null, ttlMs });
   }
 
@@ -127,7 +136,10 @@ export class D1Store implements Store {
   }
 
   /** The rows of each statement, in one transaction. */
-  async #batch<const Names extends readonly Name[]>(names: Names, values: Values): Promise<{ [I in keyof Names]: Record<string, unknown>[] }> {
+  async #batch<const Names extends readonly Name[]>(
+    names: Names,
+    values: Values,
+  ): Promise<{ [I in keyof Names]: Record<string, unknown>[] }> {
     const statements = names.map((name) => {
       const { sql, names } = this.#statements[name];
       return this.#database.prepare(sql).bind(...names.map((parameter) => values[parameter]));
@@ -137,11 +149,16 @@ export class D1Store implements Store {
       answers = await this.#database.batch(statements);
     } catch (error) {
       if (!(error instanceof Error && /no such (table|column)|has no column/.test(error.message))) throw error;
-      throw new Error(`${error.message}: the table is missing or from an earlier version, run the SQL of d1Migration(${JSON.stringify(this.#table)}) first`, { cause: error });
+      throw new Error(
+        `${error.message}: the table is missing or from an earlier version, run the SQL of d1Migration(${JSON.stringify(this.#table)}) first`,
+        { cause: error },
+      );
     }
     const expected = `${names.length} arrays of rows`;
     if (!Array.isArray(answers) || answers.length !== names.length) refuseAnswer(answers, expected);
-    const rows = (answers as { results?: unknown }[]).map((answer) => (Array.isArray(answer?.results) ? answer.results : refuseAnswer(answers, expected)));
+    const rows = (answers as { results?: unknown }[]).map((answer) =>
+      Array.isArray(answer?.results) ? answer.results : refuseAnswer(answers, expected),
+    );
     return rows as { [I in keyof Names]: Record<string, unknown>[] };
   }
 }

@@ -67,12 +67,7 @@ export class DurableObjectStore implements Store {
     return this.#change(hash, (record, now) => renew(record, holder, leaseMs, ttlMs, now));
   }
 
-  complete(
-    hash: string,
-    holder: string,
-    result: string | undefined,
-    ttlMs: number,
-  ): Promise<boolean> {
+  complete(hash: string, holder: string, result: string | undefined, ttlMs: number): Promise<boolean> {
     return this.#change(hash, (record, now) => complete(record, holder, result, ttlMs, now));
   }
 

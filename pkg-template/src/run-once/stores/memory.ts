@@ -39,12 +39,7 @@ export class MemoryStore implements Store {
     return this.#set(hash, renew(this.#records.get(hash), holder, leaseMs, ttlMs, this.#now()));
   }
 
-  async complete(
-    hash: string,
-    holder: string,
-    result: string | undefined,
-    ttlMs: number,
-  ): Promise<boolean> {
+  async complete(hash: string, holder: string, result: string | undefined, ttlMs: number): Promise<boolean> {
     return this.#set(hash, complete(this.#records.get(hash), holder, result, ttlMs, this.#now()));
   }
 

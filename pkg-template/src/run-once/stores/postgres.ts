@@ -102,8 +102,7 @@ END $migration$;`;
 }
 
 /** So many milliseconds, given as a parameter, from now on. */
-const after = (parameter: string): string =>
-  `clock_timestamp() + ${parameter}::float8 * interval '1 ms'`;
+const after = (parameter: string): string => `clock_timestamp() + ${parameter}::float8 * interval '1 ms'`;
 
 /** The functions of `machine.ts` in SQL. */
 function statements(table: string) {
@@ -175,7 +174,12 @@ export class PostgresStore implements Store {
     const what = "the PostgreSQL client";
     const advice = "pass a pool of pg, as in new pg.Pool({ connectionString: url }), or its like";
     refuseNonClient(what, client, advice);
-    refuseOther(hasMethods(client, "unsafe", "begin"), what, "one of postgres.js", "pass { query: async (text, values) => ({ rows: await sql.unsafe(text, values) }) }");
+    refuseOther(
+      hasMethods(client, "unsafe", "begin"),
+      what,
+      "one of postgres.js",
+      "pass { query: async (text, values) => ({ rows: await sql.unsafe(text, values) }) }",
+    );
     refuseOther(hasMethods(client, "query", "execute"), what, "one of MySQL", advice);
     refuseOther(!hasMethods(client, "query"), what, "without a query function", advice);
     const table = options.table ?? "run_once";
@@ -197,12 +201,7 @@ export class PostgresStore implements Store {
     return (await this.#query("renew", [hash, holder, leaseMs, ttlMs])).length > 0;
   }
 
-  async complete(
-    hash: string,
-    holder: string,
-    result: string | undefined,
-    ttlMs: number,
-  ): Promise<boolean> {
+  async complete(hash: string, holder: string, result: string | undefined, ttlMs: number): Promise<boolean> {
     return (await this.#query("complete", [hash, holder, result ?? null, ttlMs])).length > 0;
   }
 
@@ -221,7 +220,9 @@ export class PostgresStore implements Store {
     const client = this.#client as PostgresClient & { getTransactionStatus?: () => unknown };
     const status = typeof client.getTransactionStatus === "function" ? client.getTransactionStatus() : undefined;
     if (status === "T" || status === "E") {
-      throw new Error("the connection is inside a transaction, which others don't see and which may be rolled back: give the store a pool, or use idempotency-keys/run-once/transaction");
+      throw new Error(
+        "the connection is inside a transaction, which others don't see and which may be rolled back: give the store a pool, or use idempotency-keys/run-once/transaction",
+      );
     }
   }
 
@@ -234,7 +235,10 @@ export class PostgresStore implements Store {
         const { code } = error as { code?: unknown };
         if (code === UNDEFINED_FUNCTION || code === UNDEFINED_TABLE || code === UNDEFINED_COLUMN) {
           const sql = `postgresMigration(${JSON.stringify(this.#table)})`;
-          throw new Error(`${(error as Error).message}: the table is missing or from an earlier version, run the SQL of ${sql} first`, { cause: error });
+          throw new Error(
+            `${(error as Error).message}: the table is missing or from an earlier version, run the SQL of ${sql} first`,
+            { cause: error },
+          );
         }
         if (code !== SERIALIZATION_FAILURE || races === MOST_RACES) throw error;
         // Out of step with the others, or all of a crowd would lose together, again and again.

@@ -60,9 +60,19 @@ const ADVICE = "pass a client of ioredis, as in new Redis(url), or of redis, as 
 
 function commandsOf(client: IoRedisClient | NodeRedisClient): Commands {
   refuseNonClient(CLIENT, client, ADVICE);
-  refuseOther(hasMethods(client, "createScript"), CLIENT, "one of @upstash/redis", 'use UpstashStore of "idempotency-keys/run-once/upstash"');
+  refuseOther(
+    hasMethods(client, "createScript"),
+    CLIENT,
+    "one of @upstash/redis",
+    'use UpstashStore of "idempotency-keys/run-once/upstash"',
+  );
   const isQueue = hasMethods(client, "execAsPipeline") || (client as { isPipeline?: unknown }).isPipeline === true;
-  refuseOther(isQueue, CLIENT, "a MULTI or a pipeline, which answers only when it is executed", "pass the client itself");
+  refuseOther(
+    isQueue,
+    CLIENT,
+    "a MULTI or a pipeline, which answers only when it is executed",
+    "pass the client itself",
+  );
   if (isNodeRedis(client)) {
     return {
       claim: (key, value, ms) => client.set(key, value, { PX: ms, NX: true, GET: true }),
@@ -139,12 +149,7 @@ export class RedisStore implements Store {
     return this.#scripts.renew(this.#prefix + hash, holder, leaseMs, ttlMs);
   }
 
-  async complete(
-    hash: string,
-    holder: string,
-    result: string | undefined,
-    ttlMs: number,
-  ): Promise<boolean> {
+  async complete(hash: string, holder: string, result: string | undefined, ttlMs: number): Promise<boolean> {
     return this.#scripts.complete(this.#prefix + hash, holder, result, ttlMs);
   }
 

@@ -64,8 +64,18 @@ export class SqliteStore implements Store {
     const what = "the SQLite database";
     const advice = "pass a DatabaseSync of node:sqlite, or a Database of better-sqlite3";
     refuseNonClient(what, database, advice);
-    refuseOther(hasMethods(database, "batch", "withSession"), what, "a D1 database", 'use D1Store of "idempotency-keys/run-once/d1"');
-    refuseOther(hasMethods(database, "each", "parallelize") || hasMethods(database, "getDatabaseInstance"), what, "one of npm's sqlite3 or sqlite, which answer asynchronously", advice);
+    refuseOther(
+      hasMethods(database, "batch", "withSession"),
+      what,
+      "a D1 database",
+      'use D1Store of "idempotency-keys/run-once/d1"',
+    );
+    refuseOther(
+      hasMethods(database, "each", "parallelize") || hasMethods(database, "getDatabaseInstance"),
+      what,
+      "one of npm's sqlite3 or sqlite, which answer asynchronously",
+      advice,
+    );
     refuseOther(!hasMethods(database, "prepare"), what, "without a prepare function", advice);
     this.#table = options.table ?? "run_once";
     sqliteMigration(this.#table);
@@ -101,7 +111,9 @@ export class SqliteStore implements Store {
   get #statements(): Statements {
     const { inTransaction, isTransaction } = this.#database as { inTransaction?: unknown; isTransaction?: unknown };
     if (inTransaction === true || isTransaction === true) {
-      throw new Error("the database's connection is inside a transaction, which may be rolled back: give the store a connection of its own, or use idempotency-keys/run-once/transaction");
+      throw new Error(
+        "the database's connection is inside a transaction, which may be rolled back: give the store a connection of its own, or use idempotency-keys/run-once/transaction",
+      );
     }
     return (this.#prepared ??= this.#prepare());
   }
@@ -116,7 +128,9 @@ export class SqliteStore implements Store {
         case "mismatch":
           return readClaim(row.status, row.result, row.lease, row);
       }
-      const taken = this.#statements.take.all({ hash, holder, leaseMs, ttlMs, token, fingerprint })[0] as Taken | undefined;
+      const taken = this.#statements.take.all({ hash, holder, leaseMs, ttlMs, token, fingerprint })[0] as
+        | Taken
+        | undefined;
       if (taken !== undefined) return { status: taken.status };
     }
     throw new Error(`lost the race for a record ${MOST_RACES} times`);
@@ -126,17 +140,14 @@ export class SqliteStore implements Store {
     return this.#statements.renew.all({ hash, holder, leaseMs, ttlMs }).length > 0;
   }
 
-  async complete(
-    hash: string,
-    holder: string,
-    result: string | undefined,
-    ttlMs: number,
-  ): Promise<boolean> {
+  async complete(hash: string, holder: string, result: string | undefined, ttlMs: number): Promise<boolean> {
     return this.#statements.complete.all({ hash, holder, result: result ?? null, ttlMs }).length > 0;
   }
 
   async release(hash: string, holder: string): Promise<boolean> {
-    return [this.#statements.remove, this.#statements.giveBack].some((statement) => statement.all({ hash, holder }).length > 0);
+    return [this.#statements.remove, this.#statements.giveBack].some(
+      (statement) => statement.all({ hash, holder }).length > 0,
+    );
   }
 
   /** Deletes the rows whose time is over, which count as absent already; returns how many. */

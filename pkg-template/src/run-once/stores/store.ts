@@ -38,12 +38,7 @@ export interface Store {
    * @param result JSON text, or undefined: kept apart from the text `null`.
    * @param ttlMs For how long the result is kept, in milliseconds.
    */
-  complete(
-    hash: string,
-    holder: string,
-    result: string | undefined,
-    ttlMs: number,
-  ): Promise<boolean>;
+  complete(hash: string, holder: string, result: string | undefined, ttlMs: number): Promise<boolean>;
   /**
    * Gives the key back, if `holder` still holds it; false if not. The record is removed; after a
    * takeover it stays, with nobody as its holder and its lease over, so that the next one is told.

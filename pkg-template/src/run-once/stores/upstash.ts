@@ -90,18 +90,29 @@ function checkConnection({ url, token, fetch: send }: UpstashConnection): void {
   const found = Object.entries({ url, token }).find(([, value]) => typeof value !== "string" || value === "");
   if (found !== undefined) {
     const [name, value] = found;
-    throw new InvalidArgumentError(`${name} is ${value === "" ? "empty" : typeof value}, expected the REST ${name} of the database: ${ADVICE}`);
+    throw new InvalidArgumentError(
+      `${name} is ${value === "" ? "empty" : typeof value}, expected the REST ${name} of the database: ${ADVICE}`,
+    );
   }
   // Not echoed: it may have a password in it.
-  if (!/^https?:\/\/[^/\s]/.test(url)) throw new InvalidArgumentError('url does not begin with "https://": the REST API has one of its own, beside that for Redis clients');
-  if (send !== undefined && typeof send !== "function") throw new InvalidArgumentError(`fetch is ${typeof send}, expected a function`);
+  if (!/^https?:\/\/[^/\s]/.test(url))
+    throw new InvalidArgumentError(
+      'url does not begin with "https://": the REST API has one of its own, beside that for Redis clients',
+    );
+  if (send !== undefined && typeof send !== "function")
+    throw new InvalidArgumentError(`fetch is ${typeof send}, expected a function`);
 }
 
 function runnerOf(client: UpstashClient | UpstashConnection): RunScript {
   refuseNonClient(CLIENT, client, ADVICE);
   if (hasMethods(client, "eval", "evalsha", "createScript")) return runOnClient(client as UpstashClient);
   const isRedis = hasMethods(client, "eval", "evalsha") || hasMethods(client, "eval", "evalSha");
-  refuseOther(isRedis, CLIENT, "one of ioredis or redis, or a pipeline", `${ADVICE}; for ioredis and redis use RedisStore of "idempotency-keys/run-once/redis"`);
+  refuseOther(
+    isRedis,
+    CLIENT,
+    "one of ioredis or redis, or a pipeline",
+    `${ADVICE}; for ioredis and redis use RedisStore of "idempotency-keys/run-once/redis"`,
+  );
   checkConnection(client as UpstashConnection);
   return runOverHttp(client as UpstashConnection);
 }
@@ -139,12 +150,7 @@ export class UpstashStore implements Store {
     return this.#scripts.renew(this.#prefix + hash, holder, leaseMs, ttlMs);
   }
 
-  async complete(
-    hash: string,
-    holder: string,
-    result: string | undefined,
-    ttlMs: number,
-  ): Promise<boolean> {
+  async complete(hash: string, holder: string, result: string | undefined, ttlMs: number): Promise<boolean> {
     return this.#scripts.complete(this.#prefix + hash, holder, result, ttlMs);
   }
 

@@ -121,7 +121,9 @@ export function postgresJsTransactions<Tx extends PostgresJsTransaction>(sql: Po
   checkMethod(sql, "begin", "what postgres(url) returned");
   return {
     run: <T>(body: (tx: Tx, query: Query) => Promise<T>) =>
-      sql.begin((tx) => body(tx, async (text, values) => rowsOf(await tx.unsafe(text, values as never[])))) as Promise<T>,
+      sql.begin((tx) =>
+        body(tx, async (text, values) => rowsOf(await tx.unsafe(text, values as never[]))),
+      ) as Promise<T>,
   };
 }
 
@@ -140,7 +142,9 @@ export function drizzleTransactions<Tx extends DrizzleTransaction>(db: DrizzleDa
   };
   return {
     run: (body) =>
-      db.transaction((tx) => body(tx, async (text, values) => rowsOf(await tx.execute(statement(text, values) as never)))),
+      db.transaction((tx) =>
+        body(tx, async (text, values) => rowsOf(await tx.execute(statement(text, values) as never))),
+      ),
   };
 }
 
@@ -186,6 +190,8 @@ export function kyselyTransactions<Tx extends KyselyTransaction>(db: KyselyDatab
     run: (body) =>
       db
         .transaction()
-        .execute((tx) => body(tx, async (text, values) => (await tx.executeQuery(statement(text, values) as never)).rows as Row[])),
+        .execute((tx) =>
+          body(tx, async (text, values) => (await tx.executeQuery(statement(text, values) as never)).rows as Row[]),
+        ),
   };
 }

@@ -19,7 +19,9 @@ function* chain(error: unknown): Generator<Record<string, unknown>> {
 /** The SQLSTATE (or Prisma's code) of an error, whichever library wrapped it. */
 export function codeOf(error: unknown): string | undefined {
   for (const link of chain(error)) {
-    const meta = link["meta"] as { code?: unknown; driverAdapterError?: { cause?: { originalCode?: unknown } } } | undefined;
+    const meta = link["meta"] as
+      | { code?: unknown; driverAdapterError?: { cause?: { originalCode?: unknown } } }
+      | undefined;
     const found = [meta?.driverAdapterError?.cause?.originalCode, meta?.code, link["originalCode"], link["code"]].find(
       (code) => typeof code === "string" && (SQLSTATE.test(code) || code === PRISMA_CONFLICT),
     );

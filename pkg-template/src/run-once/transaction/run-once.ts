@@ -8,7 +8,14 @@ import { JSON_CODEC } from "../result.js";
 import { checkTable } from "../stores/table.js";
 import { codeOf, isDeadlockOrSerialization, isRefusedByServer } from "./failures.js";
 import { statements } from "./statements.js";
-import type { Query, Row, TransactionalConfig, TransactionalExecution, TransactionalRunOnce, Transactions } from "./types.js";
+import type {
+  Query,
+  Row,
+  TransactionalConfig,
+  TransactionalExecution,
+  TransactionalRunOnce,
+  Transactions,
+} from "./types.js";
 
 const SAVEPOINT = "run_once_callback";
 /** How long a claim waits for a row that the lease mode has locked: its statements take milliseconds. */
@@ -96,7 +103,13 @@ export function createTransactionalRunOnce<Tx>(
   }
 
   /** Runs the callback; what `refusal` makes of its error counts as its value. */
-  async function work(tx: Tx, query: Query, call: Call<Tx>, execution: TransactionalExecution, progress: Progress): Promise<void> {
+  async function work(
+    tx: Tx,
+    query: Query,
+    call: Call<Tx>,
+    execution: TransactionalExecution,
+    progress: Progress,
+  ): Promise<void> {
     if (refusal === undefined) {
       progress.value = await call.callback(tx, execution);
       return;
@@ -220,12 +233,15 @@ export function createTransactionalRunOnce<Tx>(
   }
 
   return {
-    async runOnce<T>(...[material, callback, options = {}]: Parameters<TransactionalRunOnce<Tx>["runOnce"]>): Promise<T> {
+    async runOnce<T>(
+      ...[material, callback, options = {}]: Parameters<TransactionalRunOnce<Tx>["runOnce"]>
+    ): Promise<T> {
       if (typeof callback !== "function") {
         throw new InvalidArgumentError(`the callback is ${typeof callback}, expected a function`);
       }
       const key = keyOfCall(keys, material, undefined);
-      const waitMs = options.waitTimeout === undefined ? defaultWaitMs : milliseconds("waitTimeout", options.waitTimeout, 0);
+      const waitMs =
+        options.waitTimeout === undefined ? defaultWaitMs : milliseconds("waitTimeout", options.waitTimeout, 0);
       const { signal } = options;
       throwIfAborted(signal);
       const call: Call<Tx> = {

@@ -103,18 +103,28 @@ export function createSqliteTransactionalRunOnce<Database extends TransactionalD
   config: SqliteConfig = {},
 ): SqliteTransactionalRunOnce<Database> {
   if (typeof database?.prepare !== "function" || typeof database.exec !== "function") {
-    throw new InvalidArgumentError("the SQLite database lacks prepare or exec: pass a DatabaseSync of node:sqlite, or a Database of better-sqlite3");
+    throw new InvalidArgumentError(
+      "the SQLite database lacks prepare or exec: pass a DatabaseSync of node:sqlite, or a Database of better-sqlite3",
+    );
   }
   const { table = "run_once", refusal } = config;
   sqliteMigration(table);
   const ttlMs = milliseconds("ttl", config.ttl ?? "30d", 1);
   const sql = statements(table);
-  const prepared = { read: database.prepare(sql.read), claim: database.prepare(sql.claim), publish: database.prepare(sql.publish) };
+  const prepared = {
+    read: database.prepare(sql.read),
+    claim: database.prepare(sql.claim),
+    publish: database.prepare(sql.publish),
+  };
   const keys = createInstance({});
   const inTransaction = (): boolean => database.inTransaction === true || database.isTransaction === true;
 
   /** Claims the key, or returns what is stored under it. */
-  function claim(key: IdempotencyKey, holder: string, fingerprint: string | null): { result: string | undefined } | undefined {
+  function claim(
+    key: IdempotencyKey,
+    holder: string,
+    fingerprint: string | null,
+  ): { result: string | undefined } | undefined {
     const { hash } = key;
     const found = prepared.read.all({ hash, holder, fingerprint })[0] as Found | undefined;
     switch (found?.status) {
@@ -153,7 +163,9 @@ export function createSqliteTransactionalRunOnce<Database extends TransactionalD
         throw new InvalidArgumentError(`the callback is ${typeof callback}, expected a function`);
       }
       if (inTransaction()) {
-        throw new TransactionError("the SQLite database is inside a transaction already: call runOnce outside of it, on a connection of its own");
+        throw new TransactionError(
+          "the SQLite database is inside a transaction already: call runOnce outside of it, on a connection of its own",
+        );
       }
       const key = keyOfCall(keys, material, undefined);
       const fingerprint = options.payload === undefined ? null : hashPayload(options.payload);
@@ -164,11 +176,17 @@ export function createSqliteTransactionalRunOnce<Database extends TransactionalD
         const value = stored === undefined ? work(callback) : JSON_CODEC.decode(stored.result);
         if (stored === undefined) {
           if (typeof (value as { then?: unknown } | null | undefined)?.then === "function") {
-            throw new TransactionError("the callback returned a promise, but SQLite's transactions are synchronous: do the work without await");
+            throw new TransactionError(
+              "the callback returned a promise, but SQLite's transactions are synchronous: do the work without await",
+            );
           }
-          const published = inTransaction() && prepared.publish.all({ hash: key.hash, holder, result: JSON_CODEC.encode(value) ?? null, ttlMs });
+          const published =
+            inTransaction() &&
+            prepared.publish.all({ hash: key.hash, holder, result: JSON_CODEC.encode(value) ?? null, ttlMs });
           if (published === false || published.length === 0) {
-            throw new TransactionError(`the record of ${JSON.stringify(key.key)} is gone from its own transaction: the callback must not end the transaction itself, nor change the table`);
+            throw new TransactionError(
+              `the record of ${JSON.stringify(key.key)} is gone from its own transaction: the callback must not end the transaction itself, nor change the table`,
+            );
           }
         }
         database.exec("COMMIT");

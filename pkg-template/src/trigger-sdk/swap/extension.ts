@@ -128,7 +128,9 @@ function createPlugin(logger: Logger, onExternal: (isExternal: boolean) => void)
           return undefined;
         }
         report(logger, swap);
-        return swap.source === undefined ? undefined : { contents: swap.source, loader: "js", resolveDir: dirname(path) };
+        return swap.source === undefined
+          ? undefined
+          : { contents: swap.source, loader: "js", resolveDir: dirname(path) };
       });
       build.onEnd(({ metafile }) => {
         const external = externalSdk(metafile);
@@ -158,7 +160,9 @@ function externalSdk(metafile: Metafile | undefined): string | undefined {
 }
 
 function ownVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL("../../../../package.json", here), "utf8")) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL("../../../../package.json", here), "utf8")) as {
+    version: string;
+  };
   return version;
 }
 
@@ -186,5 +190,7 @@ export { transform as process };
  * @param file Its path.
  */
 export function getCacheKey(source: string, file: string): string {
-  return createHash("sha256").update(JSON.stringify([ownVersion(), entries, file, source])).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify([ownVersion(), entries, file, source]))
+    .digest("hex");
 }

@@ -12,7 +12,11 @@ export function initialize(data: MessagePort): void {
   port = data;
 }
 
-export async function load(url: string, context: unknown, next: (url: string, context: unknown) => unknown): Promise<unknown> {
+export async function load(
+  url: string,
+  context: unknown,
+  next: (url: string, context: unknown) => unknown,
+): Promise<unknown> {
   // CommonJS goes through the loader that loaders.ts patches.
   const source = url.includes("/dist/esm/") ? sourceForUrl(url, (swap: Swap) => port.postMessage(swap)) : undefined;
   return source === undefined ? next(url, context) : { format: "module", source, shortCircuit: true };

@@ -79,7 +79,10 @@ export function swapLoaded(): void {
     // ES modules by a hook in a thread of its own, which reports to this one; CommonJS by the loader that all of it goes through.
     const { port1, port2 } = new MessageChannel();
     port1.on("message", report).unref();
-    loaders.register(new URL("../../../esm/trigger-sdk/swap/hooks.js", here).href, { data: port2, transferList: [port2] });
+    loaders.register(new URL("../../../esm/trigger-sdk/swap/hooks.js", here).href, {
+      data: port2,
+      transferList: [port2],
+    });
     const { _compile } = loaders.prototype;
     loaders.prototype._compile = function (content, filename, ...rest) {
       return _compile.call(this, sourceFor(filename) ?? content, filename, ...rest);
@@ -94,7 +97,9 @@ function swapInBun(bun: BunPlugins): void {
       build.onLoad({ filter: KEY_MODULE }, ({ path }) => {
         // "As it was" is no answer here.
         const contents = sourceFor(path) ?? readFileSync(path, "utf8");
-        return path.includes("/esm/") ? { contents, loader: "js" } : { exports: runCommonjs(path, contents), loader: "object" };
+        return path.includes("/esm/")
+          ? { contents, loader: "js" }
+          : { exports: runCommonjs(path, contents), loader: "object" };
       });
     },
   });

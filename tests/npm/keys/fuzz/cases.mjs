@@ -108,7 +108,12 @@ export async function ours({ kind, key, keys, options, ctx }, { sdk, main }) {
     case "createSync":
       return describe(main.idempotencyKeys.createSync(forUs(key, main), withContext));
     case "createMany":
-      return main.idempotencyKeys.createMany(keys.map((one) => forUs(one, main)), withContext).map(describe);
+      return main.idempotencyKeys
+        .createMany(
+          keys.map((one) => forUs(one, main)),
+          withContext,
+        )
+        .map(describe);
     case "reset":
       return planned(() => main.idempotencyKeys.planReset(forUs(key, main), withContext));
   }

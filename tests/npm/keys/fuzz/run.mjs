@@ -51,7 +51,8 @@ async function isSoundAndDiffers(variant, { kind }, sides) {
 }
 
 function isSound({ key, keys, ctx, options }) {
-  const isPart = (part) => part?.$key === undefined ? part !== null && ["string", "number", "bigint", "boolean"].includes(typeof part) : isMaterial(part.$key);
+  const isPart = (part) =>
+    part?.$key === undefined ? part !== null && ["string", "number", "bigint", "boolean"].includes(typeof part) : isMaterial(part.$key);
   const isMaterial = (material) => (Array.isArray(material) ? material.every(isPart) : isPart(material));
   const hasKeys = keys === undefined ? isMaterial(key) : keys.every(isMaterial);
   const isScope = [undefined, null, "run", "attempt", "global"].includes(options?.scope);

@@ -27,16 +27,18 @@ export async function compile(create, options) {
   if (stats.hasErrors() || stats.hasWarnings()) throw new Error(stats.toString({ all: false, errors: true, warnings: true }));
 }
 
-export const runWebpack = (target) => async ({ installed }) => {
-  const { default: webpack } = await tool("webpack");
-  const folder = prepare(installed, `webpack-${target}`);
-  const entry = target === "web" ? "./page.mjs" : "./main.mjs";
-  const defaults = target === "web" ? {} : { target };
-  // Big bundles are what Jest tests, not this: the performance hints are warnings, and all others fail.
-  await compile(webpack, { context: folder, entry, mode: "production", output: { path: join(folder, "dist") }, performance: false, ...defaults });
-  const report = target === "web" ? await inChromium(folder, "dist/main.js", "text/javascript") : await onNode(folder, "dist/main.js");
-  return { version: version("webpack"), report };
-};
+export const runWebpack =
+  (target) =>
+  async ({ installed }) => {
+    const { default: webpack } = await tool("webpack");
+    const folder = prepare(installed, `webpack-${target}`);
+    const entry = target === "web" ? "./page.mjs" : "./main.mjs";
+    const defaults = target === "web" ? {} : { target };
+    // Big bundles are what Jest tests, not this: the performance hints are warnings, and all others fail.
+    await compile(webpack, { context: folder, entry, mode: "production", output: { path: join(folder, "dist") }, performance: false, ...defaults });
+    const report = target === "web" ? await inChromium(folder, "dist/main.js", "text/javascript") : await onNode(folder, "dist/main.js");
+    return { version: version("webpack"), report };
+  };
 
 export async function runRspack({ installed }) {
   const { rspack } = await tool("@rspack/core");
@@ -67,25 +69,27 @@ export async function runRolldown({ installed }) {
   return { version: version("rolldown"), report: await onNode(folder, "dist/main.mjs") };
 }
 
-export const runEsbuild = (platform, format) => async ({ installed }) => {
-  const { build } = await tool("esbuild");
-  const folder = prepare(installed, `esbuild-${platform}-${format}`);
-  const entry = platform === "browser" ? "page.mjs" : "main.mjs";
-  const outfile = `dist/main.${format === "cjs" ? "cjs" : "mjs"}`;
-  const { warnings } = await build({
-    absWorkingDir: folder,
-    bundle: true,
-    entryPoints: [entry],
-    format,
-    logLevel: "error",
-    minify: true,
-    outfile,
-    platform,
-  });
-  if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join("\n"));
-  const report = platform === "browser" ? await inChromium(folder, outfile) : await onNode(folder, outfile);
-  return { version: version("esbuild"), report };
-};
+export const runEsbuild =
+  (platform, format) =>
+  async ({ installed }) => {
+    const { build } = await tool("esbuild");
+    const folder = prepare(installed, `esbuild-${platform}-${format}`);
+    const entry = platform === "browser" ? "page.mjs" : "main.mjs";
+    const outfile = `dist/main.${format === "cjs" ? "cjs" : "mjs"}`;
+    const { warnings } = await build({
+      absWorkingDir: folder,
+      bundle: true,
+      entryPoints: [entry],
+      format,
+      logLevel: "error",
+      minify: true,
+      outfile,
+      platform,
+    });
+    if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join("\n"));
+    const report = platform === "browser" ? await inChromium(folder, outfile) : await onNode(folder, outfile);
+    return { version: version("esbuild"), report };
+  };
 
 export async function runNcc({ installed }) {
   const { default: ncc } = await tool("@vercel/ncc");

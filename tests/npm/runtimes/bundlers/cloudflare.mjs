@@ -23,7 +23,9 @@ export async function runWrangler({ installed }) {
   await run(folder, program("wrangler"), ["deploy", "--dry-run", "--config", "wrangler.toml", "--outdir", "out"]);
   const out = join(folder, "out");
   // The script comes first: workerd starts there.
-  const files = readdirSync(out).filter((file) => /\.(js|wasm)$/.test(file)).sort((a) => (a.endsWith(".js") ? -1 : 1));
+  const files = readdirSync(out)
+    .filter((file) => /\.(js|wasm)$/.test(file))
+    .sort((a) => (a.endsWith(".js") ? -1 : 1));
   const modules = files.map((file) => ({
     type: file.endsWith(".wasm") ? "CompiledWasm" : "ESModule",
     path: join(out, file),

@@ -17,23 +17,25 @@ async function build(installed, bundler) {
   return folder;
 }
 
-export const runNext = (bundler, route) => async ({ installed }) => {
-  built[bundler] ??= build(installed, bundler);
-  const folder = await built[bundler];
-  const server = spawn(process.execPath, [program("next"), "start", "--hostname", "127.0.0.1", "--port", "0"], {
-    cwd: folder,
-    env,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  try {
-    const response = await fetch(`${await addressOf(server)}/${route}`);
-    if (!response.ok) throw new Error(`HTTP ${response.status}: ${await response.text()}`);
-    return { version: version("next"), report: await response.json() };
-  } finally {
-    server.kill();
-    await once(server, "exit");
-  }
-};
+export const runNext =
+  (bundler, route) =>
+  async ({ installed }) => {
+    built[bundler] ??= build(installed, bundler);
+    const folder = await built[bundler];
+    const server = spawn(process.execPath, [program("next"), "start", "--hostname", "127.0.0.1", "--port", "0"], {
+      cwd: folder,
+      env,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    try {
+      const response = await fetch(`${await addressOf(server)}/${route}`);
+      if (!response.ok) throw new Error(`HTTP ${response.status}: ${await response.text()}`);
+      return { version: version("next"), report: await response.json() };
+    } finally {
+      server.kill();
+      await once(server, "exit");
+    }
+  };
 
 /** Where a server that prints its address listens. */
 async function addressOf(server) {

@@ -14,13 +14,15 @@ async function runTests(folder, name, args) {
 }
 
 /** Jest's default is CommonJS; its jsdom environment has no TextEncoder. */
-export const runJest = (environment) => async ({ installed }) => {
-  const { transform } = await tool("esbuild");
-  const folder = prepare(installed, `jest-${environment}`, "jest");
-  const { code } = await transform(readFileSync(join(folder, "check.mjs"), "utf8"), { format: "cjs" });
-  writeFileSync(join(folder, "check.cjs"), code);
-  return runTests(folder, "jest", ["--rootDir", folder, "--env", environment]);
-};
+export const runJest =
+  (environment) =>
+  async ({ installed }) => {
+    const { transform } = await tool("esbuild");
+    const folder = prepare(installed, `jest-${environment}`, "jest");
+    const { code } = await transform(readFileSync(join(folder, "check.mjs"), "utf8"), { format: "cjs" });
+    writeFileSync(join(folder, "check.cjs"), code);
+    return runTests(folder, "jest", ["--rootDir", folder, "--env", environment]);
+  };
 
 export async function runVitest({ installed }) {
   return runTests(prepare(installed, "vitest"), "vitest", ["run", "--root", "."]);

@@ -5,8 +5,7 @@ export function refusal({ EngineError, idempotencyKeys }) {
     const { hash } = idempotencyKeys.createSync("a");
     return { id, expected: "EngineError", actual: hash };
   } catch (error) {
-    const isClear =
-      error instanceof EngineError && error.code === "ERR_ENGINE" && error.message.includes('"idempotency-keys/js"');
+    const isClear = error instanceof EngineError && error.code === "ERR_ENGINE" && error.message.includes('"idempotency-keys/js"');
     return isClear ? undefined : { id, expected: "EngineError", actual: String(error) };
   }
 }

@@ -2,6 +2,4 @@
 const main = require("idempotency-keys");
 const triggerSdk = require("idempotency-keys/trigger-sdk");
 
-import("./suite.mjs")
-  .then(({ report }) => report({ main, triggerSdk }))
-  .then((answer) => console.log(JSON.stringify(answer)));
+import("./suite.mjs").then(({ report }) => report({ main, triggerSdk })).then((answer) => console.log(JSON.stringify(answer)));

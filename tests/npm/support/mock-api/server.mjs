@@ -80,7 +80,11 @@ export async function startStandIn({ now = Date.now, intercept = () => undefined
     finish(runId, status) {
       const run = allRuns().find(({ id }) => id === runId);
       if (!run) {
-        throw new Error(`no run ${runId}, there are: ${allRuns().map(({ id }) => id).join(", ")}`);
+        throw new Error(
+          `no run ${runId}, there are: ${allRuns()
+            .map(({ id }) => id)
+            .join(", ")}`,
+        );
       }
       run.status = status;
     },
@@ -100,7 +104,12 @@ async function read(incoming) {
   const text = Buffer.concat(chunks).toString("utf8");
   const { method, url: path, headers } = incoming;
   const isNdjson = headers["content-type"] === "application/x-ndjson";
-  const lines = isNdjson ? text.split("\n").filter(Boolean).map((line) => JSON.parse(line)) : undefined;
+  const lines = isNdjson
+    ? text
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line))
+    : undefined;
   return { method, path, headers, text, lines, body: lines ? undefined : parse(text) };
 }
 
@@ -200,9 +209,7 @@ function batchItems({ state, environment, request: { lines = [] }, path: [id] })
 }
 
 function reset({ environment, path: [key], body: { taskIdentifier } }) {
-  return environment.reset(taskIdentifier, key) > 0
-    ? ok({ id: key })
-    : refuse(404, `No runs found with idempotency key: ${key} and task: ${taskIdentifier}`);
+  return environment.reset(taskIdentifier, key) > 0 ? ok({ id: key }) : refuse(404, `No runs found with idempotency key: ${key} and task: ${taskIdentifier}`);
 }
 
 function createToken({ state, environment, body: { idempotencyKey, idempotencyKeyTTL } }) {

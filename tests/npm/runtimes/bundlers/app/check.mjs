@@ -36,8 +36,6 @@ export async function check({ createIdempotencyKey, engineName, IdempotencyKey, 
     ["error's name", "InvalidKeyError", refused.name],
     ["error's class", true, refused instanceof InvalidKeyError],
   ];
-  const failures = checks
-    .filter(([, expected, actual]) => expected !== actual)
-    .map(([id, expected, actual]) => ({ id, expected, actual }));
+  const failures = checks.filter(([, expected, actual]) => expected !== actual).map(([id, expected, actual]) => ({ id, expected, actual }));
   return { engine: engineName(), passed: checks.length - failures.length, failed: failures.length, failures, skipped: 0 };
 }
