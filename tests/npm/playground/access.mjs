@@ -30,14 +30,17 @@ const focused = (page) =>
   });
 
 /** Tab from the top goes through everything once, in the page's order, always visibly, and out again. */
-export async function tabGoesThroughEverything({ page }) {
+export async function tabGoesThroughEverything({ open }) {
   for (const [tab, least] of [
     ["key", 15],
     ["reset", 12],
     ["header", 12],
   ]) {
+    // A new page each time: behind its last stop, the browser's own controls have the focus.
+    const { page } = await open();
     await openTab(page, tab);
     await tabGoesThrough(page, least);
+    await page.close();
   }
 }
 
@@ -71,9 +74,11 @@ async function tabGoesThrough(page, least) {
   assert.deepEqual(seen, expected);
 }
 
-async function tabTo(page, matches) {
+/** Forwards, or back: behind the page's last stop, the browser's own controls have the focus. */
+async function tabTo(page, matches, keys = ["Tab"]) {
   for (let presses = 0; presses < 60; presses++) {
-    await page.keyboard.press("Tab");
+    for (const key of keys) await page.keyboard.down(key);
+    for (const key of keys.toReversed()) await page.keyboard.up(key);
     if (await page.evaluate((selector) => document.activeElement.matches(selector), matches)) return;
   }
   assert.fail(`Tab never reaches ${matches}`);
@@ -104,12 +109,12 @@ export async function theKeyboardIsEnough({ page }) {
   assert.equal(await text(page, ":focus"), "Ambiguous: other parts make this key");
   assert.equal(await text(page, "#hash"), sha256("a-b-new"));
   assert.equal(await page.$eval("#part-0", ({ value }) => value), "a");
-  await tabTo(page, "[role=tab]");
+  await tabTo(page, "[role=tab]", ["Shift", "Tab"]);
   for (let presses = 0; presses < 4; presses++) await page.keyboard.press("ArrowRight");
   await tabTo(page, "input[name=held]");
   await page.keyboard.press("ArrowRight");
   assert.equal(await text(page, "#reset-code"), 'await idempotencyKeys.reset("my-task", ["a", "b-new"], { scope: "global" });');
-  await tabTo(page, "[role=tab]");
+  await tabTo(page, "[role=tab]", ["Shift", "Tab"]);
   await page.keyboard.press("End");
   await tabTo(page, "#measure");
   await page.keyboard.press("Enter");
