@@ -31,7 +31,7 @@ export function serverOnly({ main }, file, report) {
     extractIdempotencyKeyUser: (key) => key.key,
     unsafeExtractIdempotencyKeyUser: (key) => key.key,
   };
-  for (const { id, expect } of cases(file)) {
+  for (const { id, input, expect } of cases(file)) {
     const options = input.run.idempotencyKeyOptions;
     if (!isOptions(options) || !input.run.idempotencyKey || !Object.hasOwn(readers, input.fn)) {
       report.skip(id, "about runs without a key's options");
