@@ -96,7 +96,7 @@ test("the Rust of README compiles and runs", () => {
 test("README's figures are those of docs/bench.json", () => {
   const [, table] = /<!-- figures -->\n(.*?)<!-- \/figures -->/s.exec(textOf("README.md"));
   const reports = Object.values(JSON.parse(textOf("docs/bench.json")));
-  const time = (ns) => (ns < 1000 ? `${ns.toFixed(0)} ns` : `${(ns / 1000).toFixed(0)} µs`);
+  const time = (ns) => (ns < 1000 ? `${ns.toFixed(0)} ns` : `${(ns / 1000).toFixed(ns < 10_000 ? 1 : 0)} µs`);
   const row = (group, name) => reports.map(({ results }) => time(results[group][name].median));
   const wanted = [
     row("one key", "createSync (ours)"),
