@@ -1,6 +1,7 @@
 /** The scripts that keep records in Redis, for every client that can run one; and the record, as its clients read it. */
 import { readClaim, readFlag, readString, refuseAnswer } from "../answers.js";
 import type { Acquired, Claim } from "../machine.js";
+import type { Store } from "./store.js";
 
 /**
  * A record is lines of text: its state, its holder, the payload's fingerprint or nothing, the token,
@@ -81,43 +82,49 @@ async function sha1(text: string): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** A store's operations as scripts. */
-export class RedisScripts {
-  readonly #run: RunScript;
-  readonly #digests = new Map<string, string>();
+/** The digests of the scripts that were run. */
+const digests = new Map<string, string>();
 
-  constructor(run: RunScript) {
+/** Each operation is a script. */
+export class ScriptStore implements Store {
+  readonly #run: RunScript;
+  /** What the names of the keys in Redis begin with. */
+  protected readonly prefix: string;
+
+  constructor(run: RunScript, prefix: string | undefined) {
     this.#run = run;
+    this.prefix = prefix ?? "run-once:";
   }
 
-  async acquire(key: string, { holder, leaseMs, ttlMs, token, fingerprint = "" }: Claim): Promise<Acquired> {
-    const answer = await this.#call(ACQUIRE, key, [holder, String(leaseMs), String(ttlMs), token, fingerprint]);
+  async acquire(hash: string, { holder, leaseMs, ttlMs, token, fingerprint = "" }: Claim): Promise<Acquired> {
+    const answer = await this.#call(ACQUIRE, hash, [holder, String(leaseMs), String(ttlMs), token, fingerprint]);
     const [status, detail] = Array.isArray(answer) ? (answer as unknown[]) : refuseAnswer(answer, "an array");
     const claim = readClaim(status, detail, detail, answer);
     return claim.status === "done" ? doneOf(readString(detail, "the record")) : claim;
   }
 
-  async renew(key: string, holder: string, leaseMs: number, ttlMs: number): Promise<boolean> {
-    return readFlag(await this.#call(RENEW, key, [holder, String(leaseMs), String(ttlMs)]));
+  async renew(hash: string, holder: string, leaseMs: number, ttlMs: number): Promise<boolean> {
+    return readFlag(await this.#call(RENEW, hash, [holder, String(leaseMs), String(ttlMs)]));
   }
 
-  async complete(key: string, holder: string, result: string | undefined, ttlMs: number): Promise<boolean> {
+  async complete(hash: string, holder: string, result: string | undefined, ttlMs: number): Promise<boolean> {
     const args = [holder, String(ttlMs), ...(result === undefined ? [] : [result])];
-    return readFlag(await this.#call(COMPLETE, key, args));
+    return readFlag(await this.#call(COMPLETE, hash, args));
   }
 
-  async release(key: string, holder: string): Promise<boolean> {
-    return readFlag(await this.#call(RELEASE, key, [holder]));
+  async release(hash: string, holder: string): Promise<boolean> {
+    return readFlag(await this.#call(RELEASE, hash, [holder]));
   }
 
   /** By digest, which Redis forgets on a restart, or may not be asked for: then with the script, which it keeps again. */
-  async #call(operation: string, key: string, args: string[]): Promise<unknown> {
+  async #call(operation: string, hash: string, args: string[]): Promise<unknown> {
     const script = PARSE + operation;
-    let digest = this.#digests.get(script);
+    let digest = digests.get(script);
     if (digest === undefined) {
       digest = await sha1(script);
-      this.#digests.set(script, digest);
+      digests.set(script, digest);
     }
+    const key = this.prefix + hash;
     try {
       return await this.#run("evalsha", digest, key, args);
     } catch (error) {

@@ -10,7 +10,7 @@ import { readString } from "../answers.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { Acquired, Claim } from "../machine.js";
 import { hasMethods, refuseNonClient, refuseOther } from "./client-kinds.js";
-import { doneOf, RedisScripts, splitRecord, type RunScript } from "./redis-scripts.js";
+import { doneOf, type RunScript, ScriptStore, splitRecord } from "./redis-scripts.js";
 import type { Store } from "./store.js";
 
 /** What is used of an `ioredis` client or cluster. */
@@ -107,11 +107,9 @@ function isNodeRedis(client: IoRedisClient | NodeRedisClient): client is NodeRed
  * const { runOnce } = createRunOnce({ store: new RedisStore(redis) });
  * ```
  */
-export class RedisStore implements Store {
+export class RedisStore extends ScriptStore implements Store {
   readonly #client: object;
   readonly #commands: Commands;
-  readonly #prefix: string;
-  readonly #scripts: RedisScripts;
   /** Redis before 7 can't set and get in one command; then the script does it, a little slower. */
   #hasClaim = true;
 
@@ -121,13 +119,13 @@ export class RedisStore implements Store {
    * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a client of another kind.
    */
   constructor(client: IoRedisClient | NodeRedisClient, options: RedisStoreOptions = {}) {
-    this.#commands = commandsOf(client);
+    const commands = commandsOf(client);
+    super(commands.run, options.prefix);
     this.#client = client;
-    this.#scripts = new RedisScripts((...call) => this.#commands.run(...call));
-    this.#prefix = options.prefix ?? "run-once:";
+    this.#commands = commands;
   }
 
-  async acquire(hash: string, claim: Claim): Promise<Acquired> {
+  override async acquire(hash: string, claim: Claim): Promise<Acquired> {
     const { holder, leaseMs, ttlMs, token, fingerprint = "" } = claim;
     if (!checked.has(this.#client)) await this.#checkRights();
     if (this.#hasClaim) {
@@ -142,19 +140,7 @@ export class RedisStore implements Store {
       }
       // Held, maybe no longer, or by this very holder: the script decides.
     }
-    return this.#scripts.acquire(this.#prefix + hash, claim);
-  }
-
-  async renew(hash: string, holder: string, leaseMs: number, ttlMs: number): Promise<boolean> {
-    return this.#scripts.renew(this.#prefix + hash, holder, leaseMs, ttlMs);
-  }
-
-  async complete(hash: string, holder: string, result: string | undefined, ttlMs: number): Promise<boolean> {
-    return this.#scripts.complete(this.#prefix + hash, holder, result, ttlMs);
-  }
-
-  async release(hash: string, holder: string): Promise<boolean> {
-    return this.#scripts.release(this.#prefix + hash, holder);
+    return super.acquire(hash, claim);
   }
 
   /**
@@ -163,7 +149,7 @@ export class RedisStore implements Store {
    */
   async #checkRights(): Promise<void> {
     try {
-      await this.#commands.run("eval", CHECK, `${this.#prefix}check`, []);
+      await this.#commands.run("eval", CHECK, `${this.prefix}check`, []);
       checked.add(this.#client);
     } catch (error) {
       if (error instanceof Error && DENIED.test(error.message)) throw error;
@@ -173,7 +159,7 @@ export class RedisStore implements Store {
   /** SET NX GET PX: null if the record is set now, else the one that was there. */
   async #claim(hash: string, record: string, ms: number): Promise<unknown> {
     try {
-      return await this.#commands.claim(this.#prefix + hash, record, ms);
+      return await this.#commands.claim(this.prefix + hash, record, ms);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       if (/syntax error/i.test(error.message)) this.#hasClaim = false;

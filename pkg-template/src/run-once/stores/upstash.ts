@@ -8,9 +8,8 @@
  */
 import { refuseAnswer } from "../answers.js";
 import { InvalidArgumentError } from "../errors.js";
-import type { Acquired, Claim } from "../machine.js";
 import { hasMethods, refuseNonClient, refuseOther } from "./client-kinds.js";
-import { RedisScripts, type RunScript } from "./redis-scripts.js";
+import { type RunScript, ScriptStore } from "./redis-scripts.js";
 import type { Store } from "./store.js";
 
 /** What is used of a `Redis` of `@upstash/redis`. */
@@ -128,33 +127,13 @@ function runnerOf(client: UpstashClient | UpstashConnection): RunScript {
  * const { runOnce } = createRunOnce({ store });
  * ```
  */
-export class UpstashStore implements Store {
-  readonly #scripts: RedisScripts;
-  readonly #prefix: string;
-
+export class UpstashStore extends ScriptStore implements Store {
   /**
    * @param client The REST URL and token, or a `Redis` of `@upstash/redis` with any settings.
    * @param options What the names of the keys begin with, for a client.
    * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a client of another kind, or a URL or token that is missing.
    */
   constructor(client: UpstashClient | UpstashConnection, options: UpstashStoreOptions = {}) {
-    this.#scripts = new RedisScripts(runnerOf(client));
-    this.#prefix = options.prefix ?? (client as UpstashConnection).prefix ?? "run-once:";
-  }
-
-  async acquire(hash: string, claim: Claim): Promise<Acquired> {
-    return this.#scripts.acquire(this.#prefix + hash, claim);
-  }
-
-  async renew(hash: string, holder: string, leaseMs: number, ttlMs: number): Promise<boolean> {
-    return this.#scripts.renew(this.#prefix + hash, holder, leaseMs, ttlMs);
-  }
-
-  async complete(hash: string, holder: string, result: string | undefined, ttlMs: number): Promise<boolean> {
-    return this.#scripts.complete(this.#prefix + hash, holder, result, ttlMs);
-  }
-
-  async release(hash: string, holder: string): Promise<boolean> {
-    return this.#scripts.release(this.#prefix + hash, holder);
+    super(runnerOf(client), options.prefix ?? (client as UpstashConnection).prefix);
   }
 }
