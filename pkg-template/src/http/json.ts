@@ -47,7 +47,7 @@ function countMembers(value: unknown): number {
 }
 
 /**
- * The value of a JSON text; undefined where it is no JSON, or where two texts that say different things
+ * The value of JSON; undefined for a string that is none, or where two strings that say different things
  * have this value: duplicate members, numbers that no double is.
  */
 export function parseExactly(text: string): { readonly value: unknown } | undefined {

@@ -18,7 +18,7 @@ export interface StoreRecord {
   readonly leaseEnd: number;
   /** From here on the record counts as absent. */
   readonly expires: number;
-  /** JSON text; undefined for a callback that returned undefined. */
+  /** JSON; undefined for a callback that returned undefined. */
   readonly result: string | undefined;
   /**
    * A former holder's lease ran out, and nobody has heard since how its callback ended. Kept until a

@@ -1,4 +1,4 @@
-/** A callback's result to JSON text and back; refuses what would come back as something else. */
+/** A callback's result to JSON and back; refuses what would come back as something else. */
 import { InvalidArgumentError, InvalidResultError } from "./errors.js";
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
@@ -67,7 +67,7 @@ function checkObject(value: object, path: string, above: object[]): void {
       );
     }
     for (const [key, inner] of Object.entries(value)) {
-      // Left out of the JSON text, such a member still reads as undefined.
+      // Left out of the JSON, such a member still reads as undefined.
       if (inner !== undefined) check(inner, member(path, key), above);
     }
   }

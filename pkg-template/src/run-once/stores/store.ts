@@ -35,7 +35,7 @@ export interface Store {
    *
    * @param hash 64 hex digits.
    * @param holder Who asks, as in its claim.
-   * @param result JSON text, or undefined: kept apart from the text `null`.
+   * @param result JSON, or undefined: kept apart from the string `null`.
    * @param ttlMs For how long the result is kept, in milliseconds.
    */
   complete(hash: string, holder: string, result: string | undefined, ttlMs: number): Promise<boolean>;
