@@ -46,17 +46,20 @@ export type IdempotencyEvent =
       readonly dropped?: "too-large" | "stream";
     }
   | {
-      /** The answer is not to be stored, or the handler threw: the key is free. */ readonly type: "released";
+      /** The answer is not to be stored, or the handler threw: the key is free. */
+      readonly type: "released";
       readonly hash: string;
       readonly error?: unknown;
     }
   | { /** The stored answer is sent. */ readonly type: "replay"; readonly hash: string }
   | {
-      /** Another process took the key over while the handler ran: its answer counts. */ readonly type: "lost";
+      /** Another process took the key over while the handler ran: its answer counts. */
+      readonly type: "lost";
       readonly hash: string;
     }
   | {
-      /** A {@link Problem} is sent. */ readonly type: "refused";
+      /** A {@link Problem} is sent. */
+      readonly type: "refused";
       readonly code: Problem["code"];
       readonly hash?: string;
     }

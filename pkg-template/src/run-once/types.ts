@@ -78,14 +78,16 @@ export type RunOnceEvent = { readonly key: IdempotencyKey } & (
   | { /** Likewise, after another holder's lease ran out. */ readonly type: "takeover" }
   | { /** Another call in this process has the same key: they share its outcome. */ readonly type: "join" }
   | {
-      /** Another process has the key; it is asked for again and again. */ readonly type: "wait";
+      /** Another process has the key; it is asked for again and again. */
+      readonly type: "wait";
       readonly leaseMs: number;
     }
   | { /** The callback's result is stored. */ readonly type: "publish" }
   | { /** The callback threw, or its result can't be stored. */ readonly type: "fail"; readonly error: unknown }
   | { /** The callback returned, but the key was no longer its own by then. */ readonly type: "lost" }
   | {
-      /** The lease ended before the store confirmed a renewal: the execution's signal aborts. */ readonly type: "lapse";
+      /** The lease ended before the store confirmed a renewal: the execution's signal aborts. */
+      readonly type: "lapse";
     }
   | {
       /** The store failed in the background, or is about to be asked again. */

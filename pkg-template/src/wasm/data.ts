@@ -63,7 +63,7 @@ export function payloadHash(json: string, operation: string, canonical: boolean)
 }
 
 /**
- * The error for a payload with a value that JSON can't represent: `kind` as in `NoJson` in `src/error.rs`, `steps` a
+ * The error for a payload with a value that JSON can't represent: `kind` as in `NoJson` in `src/error/messages.rs`, `steps` a
  * JSON array of the names and indexes that lead to it.
  */
 export function payloadError(kind: number, steps: string, found: string): Error {

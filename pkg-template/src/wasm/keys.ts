@@ -50,7 +50,7 @@ export const enum Refused {
   Promise,
 }
 
-/** What has to be a string, in the order of `Argument::ALL` in `src/error.rs`. */
+/** What has to be a string, in the order of `Argument::ALL` in `src/error/messages.rs`. */
 export const enum NonText {
   Ttl,
   Token,
