@@ -105,3 +105,19 @@ test("a database that stays away after a COMMIT without an answer: the error say
   assert.equal(await effects(key), 1);
   await close();
 });
+
+test("a first run takes the database five questions, a hit three: BEGIN, lock and record, COMMIT", async () => {
+  const client = await pool.connect();
+  const asked = [];
+  const counting = {
+    query: (...args) => asked.push(args[0]) && client.query(...args),
+    release: () => {},
+  };
+  const { runOnce } = transaction.createTransactionalRunOnce(transaction.pgTransactions({ connect: async () => counting }));
+  const key = randomUUID();
+  assert.equal(await runOnce(key, () => "made"), "made");
+  assert.equal(asked.splice(0).length, 5);
+  assert.equal(await runOnce(key, assert.fail), "made");
+  assert.equal(asked.length, 3);
+  client.release();
+});

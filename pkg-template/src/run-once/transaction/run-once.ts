@@ -78,16 +78,20 @@ export function createTransactionalRunOnce<Tx>(
     const left = Math.ceil(call.deadline - performance.now());
     const waiting = call.waitMs > 0 && left > 0;
     const lockTimeout = String(waiting ? left : ROW_LOCK_MS);
-    const [lock] = await query(waiting ? sql.lock : sql.tryLock, [hash, lockTimeout]);
+    const fingerprint = call.fingerprint ?? null;
+    const [lock] = await query(waiting ? sql.lock : sql.tryLock, [hash, fingerprint, lockTimeout]);
+    if (lock?.["status"] === "done") {
+      return { how: "stored", result: resultOf(lock) };
+    }
     if (Number(lock?.["locked"]) !== 1) {
       return { how: "held", leaseMs: 0 };
     }
-    const record = [hash, call.key.toToken(), call.holder, call.fingerprint ?? null, ttlMs, lock?.["before"]];
+    const record = [hash, call.key.toToken(), call.holder, fingerprint, ttlMs, lock?.["before"]];
     for (;;) {
       if ((await query(sql.insert, record)).length > 0) {
         return { how: "claimed", takenOver: false };
       }
-      const [found] = await query(sql.read, [hash, call.fingerprint ?? null]);
+      const [found] = await query(sql.read, [hash, fingerprint]);
       switch (found?.["status"]) {
         case "mismatch":
           throw new PayloadMismatchError(call.key.key);
@@ -175,7 +179,7 @@ export function createTransactionalRunOnce<Tx>(
     const deadline = performance.now() + SETTLE_MS;
     for (let pause = 50; ; pause *= 2) {
       try {
-        await transactions.run(async (_, query) => query(sql.lock, [call.key.hash, String(SETTLE_MS)]));
+        await transactions.run(async (_, query) => query(sql.lock, [call.key.hash, null, String(SETTLE_MS)]));
         // In a transaction of its own: under REPEATABLE READ the first one sees what was there before the lock.
         const [found] = await transactions.run(async (_, query) => query(sql.read, [call.key.hash, null]));
         return found?.["holder"] === call.holder;

@@ -9,15 +9,22 @@ const after = (parameter: string): string => `clock_timestamp() + ${parameter}::
  * what type a bare parameter has. Columns have one-word names, which no client renames.
  */
 export function statements(table: string) {
+  const read = `
+SELECT t.result, t.holder, extract(epoch FROM t.lease_end - c.now)::float8 * 1000 AS lease, CASE
+  WHEN t.fingerprint <> $2::text THEN 'mismatch'
+  WHEN t.lease_end IS NULL THEN 'done'
+  WHEN t.lease_end <= c.now THEN 'takenOver'
+  ELSE 'held' END AS status
+FROM ${table} t, (SELECT clock_timestamp() AS now) c WHERE t.hash = $1::text AND t.expires > c.now`;
+  /** Along with the record as it was before the lock was waited for, so that a result takes one question. */
+  const locking = (lock: string): string => `
+SELECT current_setting('lock_timeout') AS before, set_config('lock_timeout', $3::text, true) AS set,
+  ${lock}, found.* FROM (SELECT 1) one LEFT JOIN (${read}) found ON true`;
   return {
-    /** Takes the key's lock, or fails with 55P03 after `$2` milliseconds. */
-    lock: `
-SELECT current_setting('lock_timeout') AS before, set_config('lock_timeout', $2::text, true) AS set,
-  pg_advisory_xact_lock${LOCK}::text AS waited, 1 AS locked`,
-    /** Takes the key's lock if it is free; `$2` is for the row, which the lease mode locks for an instant. */
-    tryLock: `
-SELECT current_setting('lock_timeout') AS before, set_config('lock_timeout', $2::text, true) AS set,
-  pg_try_advisory_xact_lock${LOCK}::int AS locked`,
+    /** Takes the key's lock, or fails with 55P03 after `$3` milliseconds. */
+    lock: locking(`pg_advisory_xact_lock${LOCK}::text AS waited, 1 AS locked`),
+    /** Takes the key's lock if it is free; `$3` is for the row, which the lease mode locks for an instant. */
+    tryLock: locking(`pg_try_advisory_xact_lock${LOCK}::int AS locked`),
     /** Claims the key if it has no record, and gives the session its lock time-out back. */
     insert: `
 WITH claimed AS (
@@ -26,13 +33,7 @@ WITH claimed AS (
   ON CONFLICT (hash) DO NOTHING RETURNING hash
 ) SELECT hash, set_config('lock_timeout', $6::text, true) AS set FROM claimed`,
     /** What is in the way; no row: the record has expired. */
-    read: `
-SELECT t.result, t.holder, extract(epoch FROM t.lease_end - c.now)::float8 * 1000 AS lease, CASE
-  WHEN t.fingerprint <> $2::text THEN 'mismatch'
-  WHEN t.lease_end IS NULL THEN 'done'
-  WHEN t.lease_end <= c.now THEN 'takenOver'
-  ELSE 'held' END AS status
-FROM ${table} t, (SELECT clock_timestamp() AS now) c WHERE t.hash = $1::text AND t.expires > c.now`,
+    read,
     /** Takes over a record that has expired or whose lease is over. */
     take: `
 WITH claimed AS (
