@@ -1,11 +1,8 @@
 /**
  * What run-once costs on each store, beside the bare calls that it stands on, on the same client:
- * GET and SELECT for a hit; SET NX and SET, INSERT and UPDATE for a miss.
+ * GET and SELECT for a hit; SET NX and SET, INSERT and UPDATE for a first run, that of 50 callers included.
  *
  *   node benches/js/run-once.mjs [seconds per line] [store]
- *
- * Bare and run-once take turns in short rounds, so that a busy machine slows both alike; the
- * overhead is the median of the rounds' ratios.
  */
 import { randomUUID } from "node:crypto";
 import { rmSync, mkdtempSync } from "node:fs";
@@ -16,13 +13,15 @@ import { join } from "node:path";
 import { runOnce as entry } from "../../tests/npm/run-once/package.mjs";
 import { startPostgres, startRedis } from "../../tests/npm/run-once/services.mjs";
 import { hasSqlite } from "../../tests/npm/run-once/sqlite-node.mjs";
+import { compare, heading } from "./paired.mjs";
 
 const require = createRequire(new URL("../../tests/npm/run-once/package.json", import.meta.url));
 const { createRunOnce, MemoryStore, PostgresStore, postgresMigration, RedisStore, SqliteStore, sqliteMigration } = entry;
 
 const seconds = Number(process.argv[2] ?? 4);
 const only = process.argv[3];
-const ROUNDS = 15;
+/** Hits go round among so many. */
+const KEYS = 10_000;
 const VALUE = { id: "ch_3NqXyz", amount: 1999, currency: "eur", status: "succeeded" };
 const TEXT = JSON.stringify(VALUE);
 
@@ -132,50 +131,7 @@ function prepared(pool) {
   };
 }
 
-/** Runs `call` from `lanes` lanes for a time; gives the calls a second and each call's milliseconds. */
-async function measure(call, lanes, ms) {
-  const times = [];
-  const began = performance.now();
-  const until = began + ms;
-  await Promise.all(
-    Array.from({ length: lanes }, async () => {
-      for (let start = performance.now(); start < until; ) {
-        await call();
-        const now = performance.now();
-        times.push(now - start);
-        start = now;
-      }
-    }),
-  );
-  return { rate: (times.length * 1000) / (performance.now() - began), times };
-}
-
-const median = (values) => values.toSorted?.((a, b) => a - b)[values.length >> 1] ?? [...values].sort((a, b) => a - b)[values.length >> 1];
-const quantile = (values, q) => Float64Array.from(values).sort()[Math.floor(values.length * q)];
-
-async function compare(name, lanes, bare, once) {
-  const ms = (seconds * 1000) / (2 * ROUNDS);
-  const rounds = [];
-  const times = { bare: [], once: [] };
-  for (let round = 0; round <= ROUNDS; round++) {
-    const order = round % 2 === 0 ? ["bare", "once"] : ["once", "bare"];
-    const found = {};
-    for (const which of order) found[which] = await measure(which === "bare" ? bare : once, lanes, ms);
-    if (round === 0) continue; // the first one warms up
-    rounds.push({ bare: found.bare.rate, once: found.once.rate });
-    for (const which of order) times[which].push(...found[which].times);
-  }
-  const overhead = median(rounds.map((round) => round.bare / round.once)) - 1;
-  const rate = (which) => Math.round(median(rounds.map((round) => round[which]))).toLocaleString("en");
-  const p = (which, q) => quantile(times[which], q).toFixed(3);
-  console.log(
-    `| ${name} | ${lanes} | ${rate("bare")} | ${rate("once")} | ${(overhead * 100).toFixed(0)} % | ${p("bare", 0.5)} / ${p("once", 0.5)} | ${p("bare", 0.99)} / ${p("once", 0.99)} |`,
-  );
-}
-
-console.log(`Node ${process.version}, ${seconds} s a line, rounds of ${Math.round((seconds * 1000) / (2 * ROUNDS))} ms\n`);
-console.log("| store | calls at once | bare calls/s | runOnce calls/s | overhead | p50 ms, bare / runOnce | p99 ms |");
-console.log("|---|---|---|---|---|---|---|");
+heading(seconds);
 for (const [name, open] of Object.entries(stores)) {
   if (only !== undefined && !name.includes(only)) continue;
   const opened = await open();
@@ -186,28 +142,23 @@ for (const [name, open] of Object.entries(stores)) {
   const { store, hit, miss, stop } = opened;
   const { runOnce } = createRunOnce({ store });
   const prefix = randomUUID();
-  const known = Array.from({ length: 512 }, (_, index) => `${prefix}-${index}`);
-  for (const key of known) {
-    await miss(key);
-    await runOnce(key, () => VALUE);
+  const known = Array.from({ length: KEYS }, (_, index) => `${prefix}-${index}`);
+  for (let index = 0; index < KEYS; index += 32) {
+    await Promise.all(known.slice(index, index + 32).map(async (key) => [await miss(key), await runOnce(key, () => VALUE)]));
   }
   let next = 0;
   const fail = () => {
     throw new Error("not a hit");
   };
+  const bareHit = () => hit(known[next++ % KEYS]);
+  const bareMiss = () => miss(`${prefix}-new-${next++}`);
   for (const lanes of [1, 32]) {
-    await compare(
-      `${name}, hit`,
-      lanes,
-      () => hit(known[next++ % 512]),
-      () => runOnce(known[next++ % 512], fail),
-    );
-    await compare(
-      `${name}, miss`,
-      lanes,
-      () => miss(`${prefix}-new-${next++}`),
-      () => runOnce(`${prefix}-new-${next++}`, () => VALUE),
-    );
+    await compare(`${name}, hit`, seconds, lanes, bareHit, () => runOnce(known[next++ % KEYS], fail));
+    await compare(`${name}, first run`, seconds, lanes, bareMiss, () => runOnce(`${prefix}-new-${next++}`, () => VALUE));
   }
+  await compare(`${name}, first run with 50 callers`, seconds, 1, bareMiss, () => {
+    const key = `${prefix}-new-${next++}`;
+    return Promise.all(Array.from({ length: 50 }, () => runOnce(key, () => VALUE)));
+  });
   await stop?.();
 }
