@@ -28,10 +28,18 @@ const worker = await startWorker(join(folder, "worker.mjs"), installed, {
   d1Databases: ["DB"],
   durableObjects: { OBJECTS: { className: "RunOnceObject", useSQLite: true } },
 });
-after(() => worker.dispose());
+const nodeWorker = await startWorker(join(folder, "worker-node.mjs"), installed, {
+  // Servers of node:http came with 2025-09-01, node:tty, which Express loads, later.
+  compatibilityDate: "2026-04-20",
+  compatibilityFlags: ["nodejs_compat"],
+});
+after(() => Promise.all([worker.dispose(), nodeWorker.dispose()]));
 
 for (const path of ["wrapper/memory", "wrapper/durable-object", "wrapper/d1", "hono/memory"]) {
   test(`workerd: ${path}`, async () => passed(await (await worker.fetch(`/${path}`)).json()));
+}
+for (const name of ["node:http", "express 5"]) {
+  test(`workerd: ${name}`, async () => passed(await (await nodeWorker.fetch(`/${encodeURIComponent(name)}`)).json()));
 }
 
 const PROGRAMS = {

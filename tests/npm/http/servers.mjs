@@ -36,26 +36,29 @@ async function bytesOf(stream) {
   return Buffer.concat(chunks);
 }
 
+/** How a runtime serves with `node:http`, and writes a stream. */
+const NODE = { listen, pipe: (body, outgoing) => Readable.fromWeb(body).pipe(outgoing) };
+
 /** Writes an answer of the suite's: streams by `pipe`, the rest at once. */
-async function write(response, outgoing) {
+async function write(response, outgoing, pipe) {
   outgoing.statusCode = response.status;
   for (const [name, value] of response.headers) if (name !== "set-cookie") outgoing.setHeader(name, value);
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) outgoing.setHeader("set-cookie", cookies);
   if (response.body === null) outgoing.end();
-  else if (response.headers.get("content-type")?.startsWith("text/")) Readable.fromWeb(response.body).pipe(outgoing);
+  else if (response.headers.get("content-type")?.startsWith("text/")) pipe(response.body, outgoing);
   else outgoing.end(Buffer.from(await response.arrayBuffer()));
 }
 
 export const express =
-  ({ idempotency }, framework) =>
+  ({ idempotency }, framework, { listen, pipe } = NODE) =>
   async (config, handler) => {
     const app = framework();
     app.disable("x-powered-by");
     app.use(idempotency(config), async (req, res, next) => {
       try {
         const response = await handler(standardRequest(req, req.originalUrl, await bytesOf(req)), req.idempotency);
-        await write(response, res);
+        await write(response, res, pipe);
       } catch (error) {
         next(error);
       }
@@ -65,19 +68,19 @@ export const express =
   };
 
 export const node =
-  ({ idempotency }) =>
+  ({ idempotency }, { listen, pipe } = NODE) =>
   async (config, handler) => {
     const middleware = idempotency(config);
     return listen((req, res) => {
       middleware(req, res, async (error) => {
         if (error !== undefined) return res.writeHead(500).end();
-        await write(await handler(standardRequest(req, req.url, await bytesOf(req)), req.idempotency), res);
+        await write(await handler(standardRequest(req, req.url, await bytesOf(req)), req.idempotency), res, pipe);
       });
     });
   };
 
 export const fastify =
-  ({ idempotency }, framework) =>
+  ({ idempotency }, framework, { listen } = NODE) =>
   async (config, handler) => {
     const app = framework({ bodyLimit: 4_194_304 });
     await app.register(idempotency(config));

@@ -1,12 +1,25 @@
 /** Starts a worker in workerd, bundled from the installed package as wrangler would bundle it. */
 
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { builtinModules, createRequire } from "node:module";
 import { join } from "node:path";
 
 import { Miniflare } from "miniflare";
 
 const { build } = createRequire(new URL("../../../tools/package.json", import.meta.url))("esbuild");
+
+/** Node's own modules stay imports, of the names that workerd has with `nodejs_compat`, for CommonJS as well. */
+const builtins = {
+  name: "builtins",
+  setup(build) {
+    const filter = new RegExp(`^(node:)?(${builtinModules.join("|")})$`);
+    build.onResolve({ filter }, ({ path, kind }) => {
+      const name = path.startsWith("node:") ? path : `node:${path}`;
+      return kind === "require-call" ? { path: name, namespace: "required" } : { path: name, external: true };
+    });
+    build.onLoad({ filter, namespace: "required" }, ({ path }) => ({ contents: `import builtin from "${path}"; module.exports = builtin;` }));
+  },
+};
 
 /**
  * Bundles `entry`, whose packages are those installed in `folder`. The wasm module stays a file
@@ -25,6 +38,7 @@ export async function bundleWorker(entry, folder) {
     minify: true,
     nodePaths: [join(folder, "node_modules")],
     plugins: [
+      builtins,
       {
         name: "compiled-wasm",
         setup(build) {

@@ -14,6 +14,7 @@ export interface OutgoingLike {
   statusMessage: string;
   readonly headersSent: boolean;
   readonly writableEnded: boolean;
+  readonly destroyed: boolean;
   setHeader(name: string, value: string): unknown;
   removeHeader(name: string): void;
   getHeaders(): Readonly<Record<string, HeaderValue | undefined>>;
@@ -140,9 +141,9 @@ export class Capture {
         get: () => shown() || (Reflect.get(Object.getPrototypeOf(outgoing) as object, name, outgoing) as boolean),
       });
     };
-    // Bun's own write and end look at it.
+    // Bun's own write and end look at the one, those of workerd at both.
     hidden("headersSent", () => this.#began && !this.#calls);
-    hidden("writableEnded", () => this.#ended);
+    hidden("writableEnded", () => this.#ended && !this.#calls);
     Object.assign(outgoing, {
       // What is called when the answer is sent goes on to Node; other middlewares may have wrapped it.
       writeHead(status: number, ...rest: never[]) {
@@ -269,7 +270,9 @@ export class Capture {
     if (!isOpen) void reader.cancel().catch(() => undefined);
     this.#releaseClose();
     const closed = new Promise<void>((resolve) => {
-      outgoing.once("close", () => {
+      outgoing.on("close", () => {
+        // workerd says it as soon as the headers are sent.
+        if (!outgoing.destroyed) return;
         isOpen = false;
         resolve();
         void reader.cancel().catch(() => undefined);
