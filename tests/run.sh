@@ -18,6 +18,7 @@ step "tools" tools/setup.sh tools tests/npm tests/npm/runtimes tests/npm/playgro
 step "browser" tools/browsers.sh chromium chromium-driver
 step "formatting, Rust" cargo fmt --check
 step "formatting and lints, JavaScript and TypeScript" tools/node_modules/.bin/biome check --error-on-warnings
+step "dead exports" tools/node_modules/.bin/knip --directory pkg-template --config ../tools/knip.config.js --no-config-hints --no-progress
 step "lints" cargo clippy --quiet --all-targets -- -D warnings
 for features in -simd128 +simd128; do
   step "lints, wasm, $features" env CARGO_TARGET_DIR="target/clippy-wasm$features" RUSTFLAGS="--cfg=idempotency_keys_npm -Ctarget-feature=$features" cargo clippy --quiet --lib --target wasm32-unknown-unknown -- -D warnings

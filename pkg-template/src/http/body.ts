@@ -32,7 +32,7 @@ export function join(chunks: readonly Uint8Array[], length: number): Uint8Array 
 }
 
 /** What was read of a stream, and how to go on. */
-export interface Read {
+interface Read {
   /** All of it; undefined where it has more bytes than allowed. */
   readonly bytes: Uint8Array | undefined;
   /** The stream as it was before; to be called at most once, where `bytes` is undefined. */

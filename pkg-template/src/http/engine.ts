@@ -19,7 +19,7 @@ import { type Reply, replyFrom, storedAnswer, type StoredAnswer, type Tombstone 
 import type { IdempotencyConfig, IdempotencyEvent, Once, Problem } from "./types.js";
 
 /** A request as a framework has it. */
-export interface Exchange<Context> {
+interface Exchange<Context> {
   readonly method: string;
   /** For the callbacks of the configuration; its body may be gone. */
   readonly request: () => Request;

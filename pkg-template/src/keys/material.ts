@@ -6,7 +6,7 @@ import { DELIMITER, Refused, refusePart } from "../wasm/keys.js";
 import { hashOf, IdempotencyKey } from "./key.js";
 
 /** Material as one string. */
-export interface Joined {
+interface Joined {
   readonly text: string;
   /** False for an empty array only. */
   readonly hasParts: boolean;
@@ -54,7 +54,7 @@ function refuseTooMany(length: number): void {
 }
 
 /** One part as a string; `index` is its place in the array. */
-export function partText(part: unknown, index?: number): string {
+function partText(part: unknown, index?: number): string {
   switch (typeof part) {
     case "string":
       return part;

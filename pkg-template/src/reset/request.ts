@@ -18,7 +18,7 @@ const OK = 200;
 const NOT_FOUND = 404;
 
 /** What the server answers to a reset. */
-export interface ResetResult {
+interface ResetResult {
   id: string;
 }
 

@@ -31,7 +31,7 @@ const BRANCH_SOURCES: readonly [string, (config: Config, sdk: SdkApiConfig) => s
 ];
 
 /** An environment variable, where there are any: Deno throws without the permission to look. */
-export function environmentVariable(name: string): string | undefined {
+function environmentVariable(name: string): string | undefined {
   try {
     const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
     return process?.env?.[name];

@@ -36,7 +36,7 @@ export function readString(value: unknown, expected: string): string {
 }
 
 /** Null and undefined are undefined. */
-export function readOptionalString(value: unknown, expected: string): string | undefined {
+function readOptionalString(value: unknown, expected: string): string | undefined {
   return value === null || value === undefined ? undefined : readString(value, expected);
 }
 

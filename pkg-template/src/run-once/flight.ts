@@ -18,7 +18,7 @@ import type { Execution, RunOnceEvent } from "./types.js";
 type Callback = (idempotencyKey: string, execution: Execution) => unknown;
 
 /** What a flight is given. */
-export interface Plan {
+interface Plan {
   readonly key: IdempotencyKey;
   readonly claim: Claim;
   readonly store: Store;

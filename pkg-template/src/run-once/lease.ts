@@ -2,7 +2,7 @@
 import { unrefTimer } from "./duration.js";
 
 /** What a lease is given. */
-export interface LeasePlan {
+interface LeasePlan {
   readonly leaseMs: number;
   /** When the claim was sent, by `performance.now()`. */
   readonly sentAt: number;

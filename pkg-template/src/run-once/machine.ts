@@ -154,7 +154,7 @@ export function release(record: StoreRecord | undefined, holder: string, now: nu
 }
 
 /** Where a caller stands. The callback runs in `run`, so at most once in any call. */
-export type Phase =
+type Phase =
   | { readonly at: "acquire" }
   | { readonly at: "wait"; readonly leaseMs: number }
   | { readonly at: "run"; readonly takenOver: boolean }
@@ -164,7 +164,7 @@ export type Phase =
   | { readonly at: "end"; readonly how: End };
 
 /** How a call ends other than with a stored result. */
-export type End =
+type End =
   /** Its own result is the published one. */
   | "published"
   /** The callback threw, or its result can't be stored: nothing stays behind. */

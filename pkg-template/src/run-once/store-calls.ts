@@ -6,7 +6,7 @@ import { StoreError } from "./errors.js";
 import type { Acquired, Claim } from "./machine.js";
 import type { Store } from "./stores/store.js";
 
-export type Operation = "acquire" | "renew" | "complete" | "release";
+type Operation = "acquire" | "renew" | "complete" | "release";
 
 /** Of a lease, the part that a renewal may take: two more can be tried before it is over. */
 const RENEWALS_A_LEASE = 3;

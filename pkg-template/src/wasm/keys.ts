@@ -214,7 +214,7 @@ export function isHashLength(length: number): boolean {
 }
 
 /** What a reset plan is made from, besides the target itself. */
-export interface PlanInput {
+interface PlanInput {
   readonly isHash: boolean;
   readonly hasParts: boolean;
   /** The scope's name, if one was given. */
