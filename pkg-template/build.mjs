@@ -166,7 +166,7 @@ function describe() {
   const { version, license, description, keywords, repository } = JSON.parse(metadata).packages[0];
   const { name, ...rest } = template;
   const manifest = { name, version, description, license, keywords, ...rest };
-  // Without it npm signs no provenance.
+  // Its page links to it.
   if (repository !== null) {
     manifest.repository = { type: "git", url: `git+${repository}.git` };
   }

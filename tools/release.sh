@@ -2,8 +2,7 @@
 # Makes a release of the committed version, all of it in a clean clone: runs every check of `make test`
 # and `make audit`; builds the package twice more, elsewhere, and holds the tarball that was tested to
 # the same bytes; writes tarball, crate and checksums into pkg/release; tries both publications.
-# Publishes only with PUBLISH=1, which allows nothing that is said to be missing here. In a CI that
-# offers an identity (GitHub Actions, GitLab) npm signs a provenance statement and the registry shows it.
+# Publishes only with PUBLISH=1, which allows nothing that is said to be missing here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -23,7 +22,7 @@ publish=${PUBLISH:-}
 [ -z "$(git status --porcelain)" ] || fail "there are uncommitted changes: commit or stash them"
 grep -q "^## \[$version\]" CHANGELOG.md || missing "CHANGELOG.md has no section [$version]: rename [Unreleased]"
 [ "$(git tag --points-at HEAD --list "v$version")" = "v$version" ] || missing "HEAD has no tag v$version: git tag -s v$version"
-grep -q '^repository = ' Cargo.toml || missing "Cargo.toml names no repository, which npm needs for signed provenance"
+grep -q '^repository = ' Cargo.toml || missing "Cargo.toml names no repository: readers of both registries' pages could not find the source"
 
 rm -rf "$out"
 mkdir -p "$out" .tools
@@ -73,8 +72,6 @@ if [ "$publish" != 1 ]; then
   exit
 fi
 say "publishing $version"
-provenance=()
-[ -n "${ACTIONS_ID_TOKEN_REQUEST_URL:-}${SIGSTORE_ID_TOKEN:-}" ] && provenance=(--provenance)
-npm publish --access public "${provenance[@]}" "$out/$tarball"
+npm publish --access public "$out/$tarball"
 cargo publish --locked || fail "npm has $version now, crates.io has not: run cargo publish on the tag v$version"
 say "published; attach pkg/release to the release v$version"
