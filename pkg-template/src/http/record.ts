@@ -80,9 +80,12 @@ function fromBase64(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (unit) => unit.charCodeAt(0));
 }
 
-/** Whether bytes with this content encoding are that: a proxy's `fetch` has decoded them, and kept the header. */
-export function isEncoded(encoding: string, bytes: Uint8Array): boolean {
-  return !/^(x-)?gzip$/i.test(encoding) || (bytes[0] === 0x1f && bytes[1] === 0x8b);
+/**
+ * Whether bytes are compressed, as their content encoding says: a proxy's `fetch` has decoded them, and kept the header.
+ * What gzip, Brotli, Zstandard and deflate make is no UTF-8.
+ */
+export function isCompressed(bytes: Uint8Array): boolean {
+  return text(bytes) === undefined;
 }
 
 export function storedAnswer(
@@ -95,7 +98,7 @@ export function storedAnswer(
   for (const name of names) {
     const value = headers.get(name);
     if (value === null) continue;
-    if (name === "content-encoding" && (bytes === null || !isEncoded(value, bytes))) continue;
+    if (name === "content-encoding" && (bytes === null || !isCompressed(bytes))) continue;
     kept.push([name, value]);
   }
   if (bytes === null) return { status, headers: kept, body: null };

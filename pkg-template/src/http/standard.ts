@@ -1,7 +1,7 @@
 /** Requests and responses of the fetch standard, as the engine has them. */
 import { type Body, readUpTo } from "./body.js";
 import type { HandlerAnswer, Outcome } from "./engine.js";
-import { isEncoded } from "./record.js";
+import { isCompressed } from "./record.js";
 
 /** What an `ExecutionContext` of Workers has, alone or as the member `ctx`. */
 export function waitUntilOf(context: unknown): ((promise: Promise<unknown>) => void) | undefined {
@@ -19,10 +19,8 @@ export function handlerAnswer(response: Response, threw = false): HandlerAnswer 
 
 /** A Response; on workerd one whose bytes, if they are encoded already, are not encoded again. */
 function newResponse(body: Body, init: ResponseInit & { readonly headers: Headers }): Response {
-  const encoding = init.headers.get("content-encoding");
-  const isBytes = encoding !== null && body instanceof Uint8Array;
-  const encodeBody = isBytes && isEncoded(encoding, body) ? { encodeBody: "manual" } : {};
-  return new Response(body as BodyInit | null, { ...init, ...encodeBody });
+  const isEncoded = init.headers.has("content-encoding") && body instanceof Uint8Array && isCompressed(body);
+  return new Response(body as BodyInit | null, { ...init, ...(isEncoded && { encodeBody: "manual" }) });
 }
 
 /** The outcome as a Response, where the handler's own answer is one. */

@@ -1,7 +1,7 @@
 /** What only the wrapper and Hono have: Workers' context, answers of `fetch` that are passed on; and sealed results. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, brotliDecompressSync, deflateSync, gunzipSync, gzipSync, inflateSync } from "node:zlib";
 
 import { Hono } from "hono";
 import { cors } from "hono/cors";
@@ -81,15 +81,17 @@ describe("encoded answers", () => {
     return { encoding: replay.headers.get("content-encoding"), bytes: Buffer.from(await replay.arrayBuffer()) };
   }
 
-  test("bytes that are encoded keep the header, and decode to the text", async () => {
-    const { encoding, bytes } = await replayed(gzipSync("hello"), "gzip");
-    assert.deepEqual([encoding, gunzipSync(bytes).toString()], ["gzip", "hello"]);
-  });
-
-  test("bytes that fetch has decoded lose it", async () => {
-    const { encoding, bytes } = await replayed("hello", "gzip");
-    assert.deepEqual([encoding, bytes.toString()], [null, "hello"]);
-  });
+  const ENCODINGS = { gzip: [gzipSync, gunzipSync], br: [brotliCompressSync, brotliDecompressSync], deflate: [deflateSync, inflateSync] };
+  for (const [encoding, [encode, decode]] of Object.entries(ENCODINGS)) {
+    for (const text of ["a", "hello", JSON.stringify({ list: [1, 2, 3] }), "ä".repeat(5_000)]) {
+      test(`${encoding} of ${text.length} characters: encoded bytes keep the header, bytes that fetch has decoded lose it`, async () => {
+        const encoded = await replayed(encode(text), encoding);
+        assert.deepEqual([encoded.encoding, decode(encoded.bytes).toString()], [encoding, text]);
+        const decoded = await replayed(text, encoding);
+        assert.deepEqual([decoded.encoding, decoded.bytes.toString()], [null, text]);
+      });
+    }
+  }
 });
 
 test("sealedStore: answers are stored sealed, and replayed in the open", async () => {
