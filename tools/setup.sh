@@ -49,6 +49,7 @@ prebuilt() {
 cargo_install() {
   local name=$1 version=$2
   say "cargo install $name $version, a minute or two (network)"
+  built=yes
   CARGO_TARGET_DIR=.tools/build CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 \
     cargo install --quiet "$name" --version "$version" --root .tools >&2 ||
     fail "cargo could not build $name $version: is the network there, and a C compiler?"
@@ -80,4 +81,5 @@ for wanted in "${@:-tools}"; do
     *) npm_tools "$wanted" ;;
   esac
 done
-rm -rf .tools/build
+# Only what was made here: another run may be building.
+[ -z "${built:-}" ] || rm -rf .tools/build
