@@ -67,7 +67,7 @@ fuzz:
 # Ten minutes, or SECONDS=..., beside the real SDK; SEED=... repeats a run.
 fuzz-sdk: pkg/.packed
 	@tools/setup.sh tests/npm
-	@node tests/npm/keys/fuzz-sdk.mjs $(or $(SECONDS),600) $(SEED)
+	@node tests/npm/fuzz.mjs $@ $(or $(SECONDS),600) $(SEED)
 
 # The hostile tests at full length: 50 million keys, texts of 512 MiB. Takes 4 GiB.
 hostile: pkg/.packed

@@ -16,23 +16,24 @@ import {
   resetIdempotencyKeyCatalog,
   taskContext,
 } from "@trigger.dev/core/v3";
+import fc from "fast-check";
 
-import { isRefusal, refusedKey, refusedScope } from "../conformance/differences.mjs";
+import { isRefusal, refusedKey as refusalOf, refusedScope } from "../conformance/differences.mjs";
 import { outcome } from "../conformance/context.mjs";
 import { isKey, show } from "../conformance/report.mjs";
 import { mainSubject, triggerSdkSubject } from "../conformance/subject.mjs";
+import { context, exactly, key, options, part, refusedKey, upTo, weighted } from "../support/arbitraries.mjs";
 import { importEntries } from "../support/entries.mjs";
-import { Random } from "../support/random.mjs";
 
-const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 32);
+const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 const KEYS = 20_000;
 const MADE = 5_000;
-const IN_BATCHES = 5_000;
+const BATCHES = 20;
+const IN_A_BATCH = 600;
 const REFUSED = 2_000;
 const FLATTENED = 10_000;
 /** Inputs in one context; then the SDK is put into another one, or taken out. */
 const IN_A_ROW = 10;
-const KEPT = 50;
 
 const entries = await importEntries();
 const { idempotencyKeys } = entries.main;
@@ -44,18 +45,14 @@ function enter(ctx) {
   assert.equal(taskContext.ctx, ctx);
 }
 
-/** Calls `body` so often with a `Random` and the context, which changes from time to time. */
-async function repeat(count, body) {
-  const random = new Random(SEED);
-  let ctx;
-  for (let index = 0; index < count; index++) {
-    if (index % IN_A_ROW === 0) {
-      ctx = random.context();
-      enter(ctx);
-      resetIdempotencyKeyCatalog();
-    }
-    await body(random, ctx);
-  }
+/** Calls `body` so often with a value of `arbitrary`'s and the context, which changes from time to time. */
+async function repeat(count, arbitrary, body) {
+  const inContext = fc.asyncProperty(context, exactly(IN_A_ROW, arbitrary), async (ctx, values) => {
+    enter(ctx);
+    resetIdempotencyKeyCatalog();
+    for (const value of values) await body(value, ctx);
+  });
+  await fc.assert(inContext, { seed: SEED, numRuns: count / IN_A_ROW });
   enter(undefined);
 }
 
@@ -63,7 +60,7 @@ async function repeat(count, body) {
 function same(actual, expected, input) {
   if (actual === expected) return;
   const texts = [show(actual), show(expected)];
-  if (texts[0] !== texts[1]) assert.equal(...texts, `SEED=${SEED}, input ${show(input)}`);
+  if (texts[0] !== texts[1]) assert.equal(...texts, `input ${show(input)}`);
 }
 
 /** Compares a key with the SDK's, and its options with those that the SDK would send. */
@@ -81,30 +78,31 @@ function forSdk(key) {
   return isKey(key) ? String(key) : key;
 }
 
+/** The key made last stands for `MADE_LAST`. */
+const MADE_LAST = { madeLast: true };
+const partOrMade = weighted([95, part], [5, MADE_LAST]);
+const keyOrMade = fc.oneof(partOrMade, upTo(5, partOrMade));
+
 test(`${KEYS} random keys are those of the real SDK, and so are their options`, async (t) => {
   t.diagnostic(`SEED=${SEED}, ${subjects.length} of 2 entries`);
-  const made = [];
-  let compared = 0;
-  await repeat(KEYS, async (random, ctx) => {
-    const key = random.key(made);
-    const options = random.options();
+  let made = await subjects[0].sdk.createIdempotencyKey("a");
+  const withMade = (key) => (Array.isArray(key) ? key.map(withMade) : key === MADE_LAST ? made : key);
+  await repeat(KEYS, fc.record({ key: keyOrMade, options }), async ({ key: pattern, options }, ctx) => {
+    const key = withMade(pattern);
     const hash = await createIdempotencyKey(forSdk(key), options);
     const expected = { hash, options: getIdempotencyKeyOptions(hash) };
     for (const { sdk } of subjects) {
       const ours = await sdk.createIdempotencyKey(key, options);
       sameKey(sdk, ours, expected, { key, options, ctx });
-      made.splice(random.below(KEPT), made.length < KEPT ? 0 : 1, ours);
+      made = ours;
     }
-    assert.ok(IdempotencyKeyOptionsSchema.safeParse(made.at(-1).options).success, `SEED=${SEED}, ${show(key)}`);
-    compared += 1;
+    assert.ok(IdempotencyKeyOptionsSchema.safeParse(made.options).success, show(key));
   });
-  assert.equal(compared, KEYS);
 });
 
 test(`${MADE} random keys made for trigger are those of the real SDK`, async () => {
   const found = { keys: 0, asTheyAre: 0, none: 0 };
-  await repeat(MADE, async (random, ctx) => {
-    const key = random.key();
+  await repeat(MADE, key, async (key, ctx) => {
     const hash = await makeIdempotencyKey(key);
     for (const { sdk } of subjects) {
       const ours = await sdk.makeIdempotencyKey(key);
@@ -119,13 +117,9 @@ test(`${MADE} random keys made for trigger are those of the real SDK`, async () 
   );
 });
 
-test(`${IN_BATCHES} random keys in batches, in contexts of the call's and of the instance's`, async () => {
-  const random = new Random(SEED);
-  let compared = 0;
-  while (compared < IN_BATCHES) {
-    const keys = Array.from({ length: 1 + random.below(600) }, () => random.key());
-    const [ctx, other] = [random.context(), random.context()];
-    const options = random.options();
+test(`${BATCHES} batches of random keys, in contexts of the call's and of the instance's`, async () => {
+  const batch = fc.record({ keys: fc.array(key, { minLength: 1, maxLength: IN_A_BATCH, size: "max" }), ctx: context, other: context, options });
+  const property = fc.asyncProperty(batch, async ({ keys, ctx, other, options }) => {
     enter(ctx);
     const expected = [];
     for (const key of keys) {
@@ -138,22 +132,22 @@ test(`${IN_BATCHES} random keys in batches, in contexts of the call's and of the
     for (const batch of batches) {
       keys.forEach((key, index) => sameKey(subjects[0].sdk, batch[index], expected[index], { key, options, ctx }));
     }
-    compared += keys.length;
-  }
+  });
+  await fc.assert(property, { seed: SEED, numRuns: BATCHES });
   enter(undefined);
 });
+
+const anyOptions = weighted([8, options], [2, fc.record({ scope: fc.constantFrom("", "RUN", "task", 1, true, {}) })]);
 
 test(`of ${REFUSED} random inputs those are refused that the rules name, and no others`, async () => {
   for (const { sdk, nested } of subjects) {
     const found = { refused: 0, taken: 0 };
-    await repeat(REFUSED, async (random, ctx) => {
-      const key = random.refusedKey();
-      const options = random.chance(0.2) ? { scope: random.pick(["", "RUN", "task", 1, true, {}]) } : random.options();
-      const refused = refusedScope(options) ?? refusedKey(key, nested);
+    await repeat(REFUSED, fc.record({ key: refusedKey, options: anyOptions }), async ({ key, options }, ctx) => {
+      const refused = refusedScope(options) ?? refusalOf(key, nested);
       const ended = await outcome(() => sdk.createIdempotencyKey(key, options));
       if (refused) {
         found.refused += 1;
-        assert.ok(ended.throws && isRefusal(ended.throws, refused), `SEED=${SEED}, ${show({ key, options, refused, ended })}`);
+        assert.ok(ended.throws && isRefusal(ended.throws, refused), show({ key, options, refused, ended }));
       } else {
         found.taken += 1;
         same(ended.value, await createIdempotencyKey(key, options), { key, options, ctx });
@@ -166,11 +160,9 @@ test(`of ${REFUSED} random inputs those are refused that the rules name, and no 
 
 test(`${FLATTENED} random values are keys, and flatten, in triggerSdk as in the real SDK`, async () => {
   const ours = entries.triggerSdk;
-  await repeat(FLATTENED, (random) => {
-    const value = random.chance(0.2) ? random.refusedKey() : random.key();
-    const item = [value, String(random.below(1000))];
+  const item = fc.tuple(weighted([8, key], [2, refusedKey]), fc.nat(999).map(String));
+  await repeat(FLATTENED, item, ([value, number]) => {
     same(ours.isIdempotencyKey(value), isIdempotencyKey(value), value);
-    same(ours.flattenIdempotencyKey(value), flattenIdempotencyKey(value), value);
-    same(ours.flattenIdempotencyKey(item), flattenIdempotencyKey(item), item);
+    for (const flat of [value, [value, number]]) same(ours.flattenIdempotencyKey(flat), flattenIdempotencyKey(flat), flat);
   });
 });

@@ -12,13 +12,14 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { randomDocument } from "../support/documents.mjs";
+import fc from "fast-check";
+
+import { document, exactly, hex, upTo, weighted, wellFormed } from "../support/arbitraries.mjs";
 import { importEntries, requireEntries } from "../support/entries.mjs";
 import { installedPackage } from "../support/install-package.mjs";
-import { Random } from "../support/random.mjs";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 32);
+const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 const COUNT = 3_000;
 const ENTROPY_LENGTH = 10;
 const SCOPES = ["run", "attempt", "global"];
@@ -75,24 +76,21 @@ function describe(key) {
   return { hash: key.hash, key: key.key, scope: key.scope, token: key.toToken() };
 }
 
-/** A text that Rust can hold, too. */
-const wellFormed = (random) => random.text().toWellFormed();
+/** COUNT values: all at once, as the crate is asked about all of them in one process. */
+const sample = (arbitrary) => fc.sample(arbitrary, { seed: SEED, numRuns: COUNT });
 
-function randomKey(random) {
-  const isList = random.chance(0.5);
-  const key = isList ? Array.from({ length: random.below(5) }, () => wellFormed(random)) : wellFormed(random);
-  const question = { ask: "key", key, scope: random.pick(SCOPES) };
-  if (random.chance(0.8)) question.runId = wellFormed(random);
-  if (question.runId !== undefined && random.chance(0.9)) question.attempt = String(random.below(50));
-  return question;
-}
+const keyQuestion = fc.record({
+  ask: fc.constant("key"),
+  key: fc.oneof(wellFormed, upTo(4, wellFormed)),
+  scope: fc.constantFrom(...SCOPES),
+  task: weighted([8, fc.record({ runId: wellFormed, attempt: weighted([9, fc.nat(49).map(String)], [1, undefined]) })], [2, {}]),
+});
 
-const entropy = (random) => Array.from({ length: ENTROPY_LENGTH }, () => random.below(256));
+const entropy = exactly(ENTROPY_LENGTH, fc.nat(255));
 
 test(`${COUNT} random keys and their tokens are the same natively and in wasm`, (t) => {
   t.diagnostic(`SEED=${SEED}`);
-  const random = new Random(SEED);
-  const questions = Array.from({ length: COUNT }, () => randomKey(random));
+  const questions = sample(keyQuestion).map(({ task, ...question }) => ({ ...question, ...task }));
   const answers = compare(questions, ({ key, scope, runId, attempt }, { idempotencyKeys }) => {
     const ctx = runId === undefined ? undefined : { run: { id: runId }, attempt: { number: attempt } };
     return describe(idempotencyKeys.createSync(key, { scope, ctx }));
@@ -101,46 +99,47 @@ test(`${COUNT} random keys and their tokens are the same natively and in wasm`, 
   assert.ok(refused > 0 && refused < COUNT / 4, `${refused} of ${COUNT} refused`);
 
   const tokens = answers.filter(({ token }) => token !== undefined).map(({ token }) => token);
-  const asked = tokens.map((token) => ({ ask: "token", token: random.chance(0.5) ? token : damage(random, token) }));
+  const changes = sample(fc.option(fc.record({ at: fc.nat(), to: fc.constantFrom(..."ABCDabcd0189-_=é", "") }), { freq: 1 }));
+  const asked = tokens.map((token, index) => ({ ask: "token", token: changes[index] ? damage(token, changes[index]) : token }));
   const read = compare(asked, ({ token }, { IdempotencyKey }) => describe(IdempotencyKey.fromToken(token)));
   const whole = asked.filter(({ token }, index) => token === tokens[index]).length;
   assert.equal(read.filter(({ token }) => token !== undefined).length, whole);
 });
 
-function damage(random, token) {
-  const place = random.below(token.length);
-  return token.slice(0, place) + random.pick([..."ABCDabcd0189-_=é", ""]) + token.slice(place + 1);
+function damage(token, { at, to }) {
+  const place = at % token.length;
+  return token.slice(0, place) + to + token.slice(place + 1);
 }
 
 test(`${COUNT} random payloads are the same natively and in wasm`, () => {
-  const random = new Random(SEED);
-  const questions = Array.from({ length: COUNT }, () => {
-    const document = randomDocument(random);
-    const isRefused = random.chance(0.05);
-    const json = JSON.stringify(isRefused ? { a: [document, "\ud800"], b: 1 } : document);
-    return { ask: "payload", json, operation: random.chance(0.5) ? "" : wellFormed(random) };
-  });
+  const refused = document.map((inside) => ({ a: [inside, "\ud800"], b: 1 }));
+  const json = weighted([95, document], [5, refused]).map((value) => JSON.stringify(value));
+  const questions = sample(fc.record({ ask: fc.constant("payload"), json, operation: weighted([1, ""], [1, wellFormed]) }));
   const answers = compare(questions, ({ json, operation }, { canonicalize, hashPayload }) => {
     const payload = JSON.parse(json);
     return { canonical: canonicalize(payload), hash: hashPayload(payload, { operation }) };
   });
-  const refused = answers.filter(({ code }) => code === "ERR_INVALID_PAYLOAD").length;
-  assert.ok(refused > 0 && refused < COUNT / 4, `${refused} of ${COUNT} refused`);
+  const count = answers.filter(({ code }) => code === "ERR_INVALID_PAYLOAD").length;
+  assert.ok(count > 0 && count < COUNT / 4, `${count} of ${COUNT} refused`);
 });
 
 /** Times on a clock that mostly goes on, often stands still, at times is set back, up to the last that a key can hold. */
-function times(random) {
+function times() {
   let milliseconds = 0;
-  return Array.from({ length: COUNT }, () => {
-    const step = random.pick([0, 0, 0, 1, 1, 1_000, -5, 2 ** 20, 2 ** 32, 2 ** 37]);
+  return sample(fc.constantFrom(0, 0, 0, 1, 1, 1_000, -5, 2 ** 20, 2 ** 32, 2 ** 37)).map((step) => {
     milliseconds = Math.min(Math.max(milliseconds + step, 0), 2 ** 48 - 1);
     return milliseconds;
   });
 }
 
+/** Questions for a random key at each of the times, with what `others` has besides. */
+const randomQuestions = (others = {}) => {
+  const rest = sample(fc.record({ ask: fc.constant("random"), entropy, ...others }));
+  return times().map((milliseconds, index) => ({ ...rest[index], milliseconds }));
+};
+
 test(`${COUNT} random keys with the same clock and the same entropy are the same natively and in wasm`, (t) => {
-  const random = new Random(SEED);
-  const questions = times(random).map((milliseconds) => ({ ask: "random", milliseconds, entropy: entropy(random) }));
+  const questions = randomQuestions();
   let next;
   let now;
   t.mock.method(crypto, "getRandomValues", (bytes) => bytes.set(next));
@@ -154,19 +153,28 @@ test(`${COUNT} random keys with the same clock and the same entropy are the same
 });
 
 /** The last key as another process may have made it, at the end of its counter, or no key at all. */
-function lastKey(random) {
-  const hex = (length) => Array.from({ length }, () => random.pick("0123456789abcdef")).join("");
-  const [time, counter] = [random.pick(["000000000000", "ffffffffff00", hex(12)]), random.pick(["fff", hex(3)])];
-  const key = `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${random.pick(["bfff-ffff", `${random.pick("89ab")}${hex(3)}-${hex(4)}`])}${hex(8)}`;
-  return random.pick([key, key, key, key.toUpperCase(), "", "no key", key.slice(1), hex(32), `${key}0`]);
-}
+const lastKey = fc
+  .record({
+    time: fc.oneof(fc.constantFrom("000000000000", "ffffffffff00"), hex(12)),
+    counter: fc.oneof(fc.constant("fff"), hex(3)),
+    tail: fc.oneof(
+      fc.constant("bfff-ffff"),
+      fc.tuple(fc.constantFrom(..."89ab"), hex(3), hex(4)).map(([variant, high, low]) => `${variant}${high}-${low}`),
+    ),
+    end: hex(8),
+    other: hex(32),
+    choice: fc.nat(8),
+  })
+  .map(({ time, counter, tail, end, other, choice }) => {
+    const key = `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${tail}${end}`;
+    return [key, key, key, key.toUpperCase(), "", "no key", key.slice(1), other, `${key}0`][choice];
+  });
 
 for (const name of ["simd", "scalar"]) {
   test(`${COUNT} random keys after any last key are the same natively and from ${name}.wasm`, () => {
-    const random = new Random(SEED);
     const module = new WebAssembly.Module(readFileSync(join(root, `target/npm/wasm/${name}.wasm`)));
     const { exports: core } = new WebAssembly.Instance(module);
-    const questions = times(random).map((milliseconds) => ({ ask: "random", milliseconds, entropy: entropy(random), last: lastKey(random) }));
+    const questions = randomQuestions({ last: lastKey });
     const answers = answersTo(questions);
     questions.forEach(({ milliseconds, entropy, last }, index) => {
       const start = core.reserve(ENTROPY_LENGTH + last.length);

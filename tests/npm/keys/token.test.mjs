@@ -5,9 +5,11 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import fc from "fast-check";
+
 import { decode } from "../conformance/decode.mjs";
+import { text, weighted } from "../support/arbitraries.mjs";
 import { importEntries, requireEntries } from "../support/entries.mjs";
-import { Random } from "../support/random.mjs";
 
 const { main } = await importEntries();
 const { IdempotencyKey, idempotencyKeys, parseTtl, randomKey } = main;
@@ -37,19 +39,27 @@ test("a token that is none is refused", () => {
 });
 
 test("every key comes back, from the other copy too, and every change is seen", () => {
-  const random = new Random(1);
   const other = requireEntries().main;
-  for (let index = 0; index < 2_000; index++) {
-    const scope = random.pick(["run", "attempt", "global"]);
-    const ctx = random.chance(0.7) ? { run: { id: `run_${random.below(99)}` }, attempt: { number: 1 + random.below(9) } } : undefined;
-    const key = idempotencyKeys.createSync(random.chance(0.1) ? [] : random.text(), { scope, ctx });
+  const options = fc.record({
+    scope: fc.constantFrom("run", "attempt", "global"),
+    ctx: fc.option(
+      fc.record({ run: fc.record({ id: fc.nat(98).map((run) => `run_${run}`) }), attempt: fc.record({ number: fc.integer({ min: 1, max: 9 }) }) }),
+      {
+        nil: undefined,
+      },
+    ),
+  });
+  const change = fc.record({ at: fc.nat(), to: fc.constantFrom(..."ABCXYZabcxyz0189-_", "=", "é", "\ud800", "") });
+  const property = fc.property(weighted([9, text], [1, fc.constant([])]), options, change, (material, options, { at, to }) => {
+    const key = idempotencyKeys.createSync(material, options);
     const token = key.toToken();
     const read = other.IdempotencyKey.fromToken(token);
     assert.deepEqual([read.key, read.scope, read.hash], [key.key, key.scope, key.hash]);
-    const place = random.below(token.length);
-    const changed = token.slice(0, place) + random.pick([..."ABCXYZabcxyz0189-_", "=", "é", "\ud800", ""]) + token.slice(place + 1);
+    const place = at % token.length;
+    const changed = token.slice(0, place) + to + token.slice(place + 1);
     if (changed !== token) assert.throws(() => IdempotencyKey.fromToken(changed), { code: "ERR_INVALID_TOKEN" });
-  }
+  });
+  fc.assert(property, { seed: 1, numRuns: 2_000 });
 });
 
 test("time-to-lives are read as by the server", () => {
