@@ -8,8 +8,10 @@ const LONGEST = 255;
 const STRING = String.raw`"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"`;
 /** Visible ASCII but for the characters that separate values and parameters. */
 const BARE = String.raw`[\x21\x23-\x2b\x2d-\x3a\x3c-\x7e]+`;
-/** Number or date, boolean, bytes, token, string, display string (RFC 9651). */
-const VALUE = String.raw`(?:@?-?\d+(?:\.\d+)?|\?[01]|:[A-Za-z0-9+/=]*:|[A-Za-z*][\w:/!#$%&'*+.^|~\x60-]*|%?${STRING})`;
+const DISPLAY_STRING = String.raw`%"(?:[\x20\x21\x23\x24\x26-\x7e]|%[0-9a-f]{2})*"`;
+const BASE64 = `(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?`;
+/** Decimal, integer or date, boolean, bytes, token, string, display string (RFC 9651, section 3.3). */
+const VALUE = String.raw`(?:-?\d{1,12}\.\d{1,3}|@?-?\d{1,15}|\?[01]|:${BASE64}:|[A-Za-z*][\w:/!#$%&'*+.^|~\x60-]*|${STRING}|${DISPLAY_STRING})`;
 const PARAMETERS = String.raw`(?:;\x20*[a-z*][a-z0-9_.*-]*(?:=${VALUE})?)*`;
 const FIELD = new RegExp(`^\\x20*(?:(${STRING})|(${BARE}))${PARAMETERS}\\x20*$`);
 

@@ -23,13 +23,19 @@ const INVALID = [
   '"a"\\',
   '"a\t"',
   '"a";p="x',
+  '"a";p=1.',
+  '"a";p=1.2345',
+  '"a";p=@1.5',
+  '"a";p=1234567890123456',
+  '"a";p=:YQ=:',
+  '"a";p=%"%C3"',
 ];
 /** A field, and the key in quotation marks that is the same. */
 const SAME = [
   ["abc", '"abc"'],
   ["abc", '"abc";p=1'],
   ["abc", ' "abc" ;p'.replace(" ;", ";")],
-  ['"abc"', '"abc"; a=1;b="x;\\"y";c=?1;d=:aGk=:;e=tok/en;f=1.5;*g=@12'],
+  ['"abc"', '"abc"; a=1;b="x;\\"y";c=?1;d=:aGk=:;e=tok/en;f=1.5;*g=@12;h=%"\\";i=%"%c3%a9"'],
   ["01985b3c-2f1e-7c3d-8f4e-0123456789ab", '"01985b3c-2f1e-7c3d-8f4e-0123456789ab"'],
   ['"a \\"b\\" \\\\c"', '"a \\"b\\" \\\\c"'],
   ["a:b/c+d=e", '"a:b/c+d=e"'],
