@@ -14,7 +14,7 @@ step() {
   took+=("$((SECONDS - begun)) s  $name")
 }
 
-step "tools" tools/setup.sh tools tests/npm tests/npm/runtimes tests/npm/playground tests/npm/run-once tests/npm/http cargo-fuzz thumbv7em-none-eabi
+step "tools" tools/setup.sh tools tests/npm tests/npm/runtimes tests/npm/run-once tests/npm/http cargo-fuzz thumbv7em-none-eabi
 step "browser" tools/browsers.sh chromium chromium-driver
 step "formatting, Rust" cargo fmt --check
 step "formatting and lints, JavaScript and TypeScript" tools/node_modules/.bin/biome check --error-on-warnings

@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { build, out, report, root, run, suite } from "./build.mjs";
 import { assertWhole } from "./expected.mjs";
-import { chromium, openPage } from "../npm/runtimes/browser.mjs";
+import { openPage } from "../npm/runtimes/browser.mjs";
 import { blocksOf, makesClaims, withChecks } from "../npm/support/snippets.mjs";
 
 const runtimes = join(root, "tests/npm/runtimes/node_modules");
@@ -19,7 +19,7 @@ const TARGETS = {
   deno: (module) => report(join(runtimes, ".bin/deno"), "run", "--no-lock", "--allow-all", suite, module),
   async web(module) {
     const page = `/tests/wasm-pack/page.html?package=/${relative(root, module)}`;
-    const { report } = await openPage(chromium, root, page);
+    const { report } = await openPage("Chromium", root, page);
     return report;
   },
 };

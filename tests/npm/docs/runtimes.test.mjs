@@ -9,7 +9,7 @@ import { after, test } from "node:test";
 import { promisify } from "node:util";
 
 import { installedPackage } from "../support/install-package.mjs";
-import { chromium, openPage } from "../runtimes/browser.mjs";
+import { openPage } from "../runtimes/browser.mjs";
 import { fromPackages } from "../runtimes/process.mjs";
 import { blocksOf, textOf, withChecks } from "../support/snippets.mjs";
 import { startModules } from "../support/workerd.mjs";
@@ -87,7 +87,7 @@ test("a policy with wasm-unsafe-eval is enough", async () => {
   const [, policy] = /`(script-src 'self' 'wasm-unsafe-eval')`/.exec(page);
   writeFileSync(join(folder, "policy.js"), await bundled('fetch("/report", { method: "POST", body: JSON.stringify(ask()) });'));
   writeFileSync(join(folder, "policy.html"), '<!doctype html><script type="module" src="policy.js"></script>');
-  const open = async (headers) => (await openPage(chromium, folder, "/policy.html", { headers })).report;
+  const open = async (headers) => (await openPage("Chromium", folder, "/policy.html", { headers })).report;
   assert.equal(await open({ "content-security-policy": policy }), "wasm-simd");
   const refused = (await open({ "content-security-policy": "script-src 'self'" })).split("\n");
   assert.deepEqual(refused.slice(0, 2), ["ERR_ENGINE", REFUSAL]);

@@ -7,8 +7,7 @@ import { createRequire } from "node:module";
 
 import { enter, fill, openTab, pick, setTask, text } from "./visitor.mjs";
 
-const require = createRequire(new URL("./package.json", import.meta.url));
-const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const sha256 = (material) => createHash("sha256").update(material).digest("hex");
 
 const FOCUSABLE = "a[href], button, input, textarea, [tabindex='0']";

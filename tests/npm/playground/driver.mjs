@@ -1,31 +1,12 @@
 /** Chromium and Firefox, driven as a visitor would: keys, colours, screenshots. */
 
-import { createRequire } from "node:module";
-
-import { CHROMIUM, FIREFOX, findBrowser } from "../support/browsers.mjs";
-
-const require = createRequire(new URL("./package.json", import.meta.url));
-const puppeteer = require("puppeteer-core");
+import { launch } from "../support/browsers.mjs";
 
 /** The playground has loaded the package. */
 const READY = "#form:not([hidden])";
 
-/** By name, with what puppeteer is told besides. */
-export const BROWSERS = {
-  Chromium: { ...CHROMIUM, options: () => ({ args: CHROMIUM.flags }) },
-  Firefox: {
-    ...FIREFOX,
-    // It takes the visitor's wishes from preferences: 0 is dark, 1 light.
-    options: (scheme) => ({
-      browser: "firefox",
-      extraPrefsFirefox: {
-        ...FIREFOX.preferences,
-        "layout.css.prefers-color-scheme.content-override": scheme === "dark" ? 0 : 1,
-        "ui.prefersReducedMotion": 1,
-      },
-    }),
-  },
-};
+/** How Firefox is told a visitor's wishes; Chromium is by each page. */
+const preferencesFor = (scheme) => ({ "layout.css.prefers-color-scheme.content-override": scheme === "dark" ? 0 : 1, "ui.prefersReducedMotion": 1 });
 
 /**
  * Starts a browser for a visitor who prefers a colour scheme, and no motion.
@@ -33,8 +14,7 @@ export const BROWSERS = {
  * `ready`, and in `problems` all that went wrong in it.
  */
 export async function startBrowser(name, scheme) {
-  const { options } = BROWSERS[name];
-  const browser = await puppeteer.launch({ executablePath: findBrowser(BROWSERS[name]), ...options(scheme) });
+  const browser = await launch(name, preferencesFor(scheme));
   return {
     version: await browser.version(),
     close: () => browser.close(),

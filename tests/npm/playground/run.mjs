@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { findBrowser, notInstalled } from "../support/browsers.mjs";
 import * as access from "./access.mjs";
 import * as checks from "./checks.mjs";
-import { BROWSERS, startBrowser } from "./driver.mjs";
+import { startBrowser } from "./driver.mjs";
 import * as speed from "./speed.mjs";
 import { startPlayground } from "./stage.mjs";
 import * as tabs from "./tabs.mjs";
@@ -68,8 +68,8 @@ export const SMOKE = {
  * default all; and in which states, on screens how wide, axe-core looks at the page and pictures are taken.
  */
 export function testPlayground(name, scheme, { only = Object.keys(CHECKS), states, widths }) {
-  const installed = findBrowser(BROWSERS[name]) !== undefined;
-  const missing = notInstalled(BROWSERS[name]);
+  const installed = findBrowser(name) !== undefined;
+  const missing = notInstalled(name);
   const skip = installed || process.env.CI === "true" ? false : missing;
 
   describe(`${name}, ${scheme}`, { skip }, () => {

@@ -1,35 +1,16 @@
-/**
- * Browsers, without a driver: each opens a page of a server on the loopback interface, and the page
- * posts its report there.
- */
+/** Browsers as runtimes: each opens a page of a server on the loopback interface, and the page posts its report there. */
 
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
-import { CHROMIUM, FIREFOX, findBrowser, notInstalled } from "../support/browsers.mjs";
+import { findBrowser, launch, notInstalled } from "../support/browsers.mjs";
 import { Missing } from "./missing.mjs";
-import { versionOf } from "./process.mjs";
 
 const SECONDS = 90;
 const TYPES = { ".html": "text/html", ".mjs": "text/javascript", ".js": "text/javascript" };
-
-export const chromium = {
-  ...CHROMIUM,
-  args: (profile) => ["--headless", ...CHROMIUM.flags, `--user-data-dir=${profile}`],
-};
-
-export const firefox = {
-  ...FIREFOX,
-  args(profile) {
-    const lines = Object.entries(FIREFOX.preferences).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});`);
-    writeFileSync(join(profile, "user.js"), lines.join("\n"));
-    return ["--headless", "--no-remote", "--profile", profile];
-  },
-};
 
 /** Serves `folder`, with `headers` on pages; `report` resolves to what a page posts. */
 async function serve(folder, headers) {
@@ -61,38 +42,27 @@ function withResolvers() {
 }
 
 /**
- * Opens `path` of `folder`, and answers with what it reports.
+ * Opens `path` of `folder` in the browser of that name, and answers with what the page reports.
  *
  * @param options.headers What the pages come with.
  * @param options.origin Another server that has the page; it learns from its URL where to report.
  */
-export async function openPage(browser, folder, path, { headers = {}, origin } = {}) {
-  const program = findBrowser(browser);
-  if (program === undefined) throw new Missing(notInstalled(browser));
-  const version = await versionOf(program);
-  const profile = mkdtempSync(join(tmpdir(), "idempotency-keys-"));
+export async function openPage(name, folder, path, { headers = {}, origin } = {}) {
+  if (findBrowser(name) === undefined) throw new Missing(notInstalled(name));
   const server = await serve(folder, headers);
-  const url = new URL(path, origin ?? server.origin);
-  url.searchParams.set("report", `${server.origin}/report`);
-  const child = spawn(program, [...browser.args(profile), url.href], { stdio: "ignore", detached: true });
-  let timer;
+  const browser = await launch(name);
   try {
-    const deadline = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no report from ${program} within ${SECONDS} s`)), SECONDS * 1000);
-    });
-    const ended = once(child, "exit").then(([code]) => Promise.reject(new Error(`${program} ended with status ${code}`)));
-    const report = await Promise.race([server.report, deadline, ended]);
-    if (report.error !== undefined) throw new Error(`in ${program}: ${report.error}`);
-    return { version, report };
+    const url = new URL(path, origin ?? server.origin);
+    url.searchParams.set("report", `${server.origin}/report`);
+    const page = await browser.newPage();
+    // A page that works for long has not loaded yet when it reports.
+    const failed = page.goto(url.href, { timeout: 0 }).then(() => server.report);
+    const deadline = setTimeout(SECONDS * 1000, undefined, { ref: false }).then(() => Promise.reject(new Error(`no report from ${name} within ${SECONDS} s`)));
+    const report = await Promise.race([server.report, failed, deadline]);
+    if (report.error !== undefined) throw new Error(`in ${name}: ${report.error}`);
+    return { version: /\d+(\.\d+)+/.exec(await browser.version())[0], report };
   } finally {
-    clearTimeout(timer);
-    const gone = once(child, "exit");
-    if (child.exitCode === null && child.signalCode === null) {
-      // The whole group: Chromium's starter is a script, and the browser its child.
-      process.kill(-child.pid, "SIGKILL");
-      await gone;
-    }
+    await browser.close();
     server.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   }
 }

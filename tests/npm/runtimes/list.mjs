@@ -1,7 +1,6 @@
 /** Every runtime that the suite runs in. */
 
 import { BUNDLERS } from "./bundlers/list.mjs";
-import { chromium, firefox } from "./browser.mjs";
 import { runEdge } from "./edge.mjs";
 import { runPage, runWithoutWasm, runWorker } from "./pages.mjs";
 import { BUN, findNode, fromPackages, runProgram } from "./process.mjs";
@@ -34,11 +33,11 @@ function nodeRows(find, options) {
   return [row("Node.js", "`import`", SIMD, program(find, "import.mjs"), options), row("Node.js", "`require`", SIMD, program(find, "require.cjs"), options)];
 }
 
-function browserRows(name, browser, options) {
+function browserRows(name, options) {
   return [
-    row(name, "page, no bundler", SIMD, (staged) => runPage(browser, staged), options),
-    row(name, "worker", SIMD, (staged) => runWorker(browser, staged), options),
-    row(name, "page without `wasm-unsafe-eval`", "js", (staged) => runWithoutWasm(browser, staged), options),
+    row(name, "page, no bundler", SIMD, (staged) => runPage(name, staged), options),
+    row(name, "worker", SIMD, (staged) => runWorker(name, staged), options),
+    row(name, "page without `wasm-unsafe-eval`", "js", (staged) => runWithoutWasm(name, staged), options),
   ];
 }
 
@@ -55,7 +54,7 @@ export const RUNTIMES = [
   row("Deno", "no permissions", SIMD, program(deno, "import.mjs", ["run", "--quiet", "--no-prompt"])),
   row("Cloudflare workerd", "esbuild, as wrangler does", SIMD, runWorkerd),
   row("Vercel edge runtime", "esbuild, `?module`", SIMD, runEdge),
-  ...browserRows("Chromium", chromium, ANY_VERSION),
-  ...browserRows("Firefox", firefox, { ...ANY_VERSION, ...MORE }),
+  ...browserRows("Chromium", ANY_VERSION),
+  ...browserRows("Firefox", { ...ANY_VERSION, ...MORE }),
   ...BUNDLERS,
 ];

@@ -12,8 +12,7 @@ import { startBrowser } from "../playground/driver.mjs";
 import { PAGES } from "../support/snippets.mjs";
 import { serveSite } from "./serve.mjs";
 
-const require = createRequire(new URL("../playground/package.json", import.meta.url));
-const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const pictures = fileURLToPath(new URL("../../../.tools/scratch/site", import.meta.url));
 
 /** Where a page of the repository is on the site. */

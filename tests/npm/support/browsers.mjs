@@ -1,48 +1,33 @@
-/** The browsers that tests open: where they are installed, and what keeps them quiet. */
+/** The installed Chromium and Firefox: where they are, and how tests start them. */
 
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-export const CHROMIUM = {
-  names: ["chromium", "chromium-browser", "google-chrome"],
-  install: "apt-get install chromium",
-  flags: [
-    // Chromium's sandbox refuses to run as root, as in most containers.
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-};
+import puppeteer from "puppeteer-core";
 
-export const FIREFOX = {
-  names: ["firefox-esr", "firefox"],
-  install: "apt-get install firefox-esr",
-  /** It would otherwise call home, and ask about the profile. */
-  preferences: {
-    "app.normandy.enabled": false,
-    "app.update.enabled": false,
-    "browser.aboutwelcome.enabled": false,
-    "browser.shell.checkDefaultBrowser": false,
-    "datareporting.policy.dataSubmissionEnabled": false,
-    "network.captive-portal-service.enabled": false,
-    "network.connectivity-service.enabled": false,
-    "services.settings.server": "data:,#remote-settings-dummy/v1",
-    "toolkit.telemetry.enabled": false,
+const BROWSERS = {
+  Chromium: {
+    programs: ["chromium", "chromium-browser", "google-chrome"],
+    install: "apt-get install chromium",
+    // Chromium's sandbox refuses to run as root, as in most containers.
+    options: { browser: "chrome", args: ["--no-sandbox", "--disable-gpu"] },
   },
+  Firefox: { programs: ["firefox-esr", "firefox"], install: "apt-get install firefox-esr", options: { browser: "firefox" } },
 };
 
 /** Where a browser is installed, if it is. */
-export function findBrowser({ names }) {
+export function findBrowser(name) {
   const folders = (process.env.PATH ?? "").split(delimiter);
-  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file));
+  return BROWSERS[name].programs.flatMap((program) => folders.map((folder) => join(folder, program))).find((file) => existsSync(file));
 }
 
 /** What to say of a browser that isn't. */
-export function notInstalled({ names, install }) {
-  return `${names[0]} is not installed (${install})`;
+export function notInstalled(name) {
+  const { programs, install } = BROWSERS[name];
+  return `${programs[0]} is not installed (${install})`;
+}
+
+/** Starts a browser with a new profile; `preferences` are Firefox's. */
+export function launch(name, preferences) {
+  return puppeteer.launch({ ...BROWSERS[name].options, executablePath: findBrowser(name), extraPrefsFirefox: preferences });
 }

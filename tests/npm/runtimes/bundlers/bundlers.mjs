@@ -3,14 +3,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { chromium, openPage } from "../browser.mjs";
+import { openPage } from "../browser.mjs";
 import { runProgram } from "../process.mjs";
 import { prepare, tool, version } from "./stage.mjs";
 
 /** Runs a built script in a page, as a module unless it is a classic script. */
 async function inChromium(folder, script, type = "module") {
   writeFileSync(join(folder, "index.html"), `<!doctype html>\n<meta charset="utf-8">\n<script type="${type}" src="${script}"></script>\n`);
-  const { report } = await openPage(chromium, folder, "/index.html");
+  const { report } = await openPage("Chromium", folder, "/index.html");
   return report;
 }
 

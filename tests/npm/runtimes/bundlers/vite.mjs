@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 
-import { chromium, openPage } from "../browser.mjs";
+import { openPage } from "../browser.mjs";
 import { runProgram } from "../process.mjs";
 import { prepare, tool, version } from "./stage.mjs";
 
@@ -14,7 +14,7 @@ export async function runViteDev({ installed }) {
   const server = await createServer({ ...quiet, root: folder, server: { host: "127.0.0.1", port: 0 } });
   try {
     await server.listen();
-    const { report } = await openPage(chromium, folder, "/index.html", { origin: server.resolvedUrls.local[0] });
+    const { report } = await openPage("Chromium", folder, "/index.html", { origin: server.resolvedUrls.local[0] });
     return { version: version("vite"), report };
   } finally {
     await server.close();
@@ -25,7 +25,7 @@ export async function runViteBuild({ installed }) {
   const { build } = await tool("vite");
   const folder = prepare(installed, "vite-build", "vite");
   await build({ ...quiet, root: folder });
-  const { report } = await openPage(chromium, join(folder, "dist"), "/index.html");
+  const { report } = await openPage("Chromium", join(folder, "dist"), "/index.html");
   return { version: version("vite"), report };
 }
 
