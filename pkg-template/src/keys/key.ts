@@ -113,18 +113,20 @@ const MAKER: unique symbol = Symbol("IdempotencyKey");
 const SHOWN_DIGITS = 8;
 /** The hash of a longer key is computed at once and kept: computing it again would take over a microsecond. */
 const LONG_KEY = 256;
-/** In place of `#at`, until the hash is read. */
+/** In place of `#at`: the hash was not read yet; it was, and is not kept. */
 const UNREAD = -1;
+const READ = 0;
 
 class Key implements IdempotencyKey {
   readonly [KEY]: string;
   readonly [SCOPE]: ResolvedScope;
   /**
-   * The hash, or those of up to 16 keys of a batch. Empty until the second reading of a single key: most
-   * keys are read once, and a kept hash (80 bytes) would take a key past four fifths of the SDK's entry.
+   * The hash, from its second reading on, or from the start if the key is long; before the first reading, in a
+   * batch, the hashes of up to 16 keys; else empty. Most keys are read once, and a kept hash (80 bytes) would take
+   * a key past four fifths of the SDK's entry.
    */
   #digits: string;
-  /** Where the hash begins in `#digits`. */
+  /** Where the hash begins in `#digits`, `UNREAD` or `READ`. */
   #at: number;
 
   constructor(maker: symbol, key: string, scope: ResolvedScope, digits: string, at: number) {
@@ -143,13 +145,18 @@ class Key implements IdempotencyKey {
       const { [KEY]: key, [SCOPE]: scope } = this as Key;
       return hash(key, scope);
     }
-    if (this.#digits !== "") {
-      return this.#digits.slice(this.#at, this.#at + HASH_LENGTH);
+    const digits = this.#digits;
+    const at = this.#at;
+    if (digits.length === HASH_LENGTH) {
+      return digits;
+    }
+    this.#at = READ;
+    if (digits !== "") {
+      this.#digits = "";
+      return digits.slice(at, at + HASH_LENGTH);
     }
     const made = hash(this[KEY], this[SCOPE]);
-    if (this.#at === UNREAD) {
-      this.#at = 0;
-    } else {
+    if (at === READ) {
       this.#digits = made;
     }
     return made;
