@@ -111,7 +111,9 @@ function compile(name, rustFlags, settings = {}) {
   const trimmed = join(folder, "trimmed.wasm");
   const module = join(work, "wasm", `${name}.wasm`);
   run(join(bin, "wasm-metadce"), ["--all-features", "--graph-file", graph, raw, "-o", trimmed], { stdio: ["ignore", "ignore", process.stderr] });
-  run(join(bin, "wasm-opt"), ["--all-features", "-Os", "--converge", trimmed, "-o", module]);
+  // The compilers' names and the list of every feature that wasm-opt knows would be 500 bytes.
+  const stripped = ["--strip-producers", "--strip-target-features"];
+  run(join(bin, "wasm-opt"), ["--all-features", "-Os", "--converge", ...stripped, trimmed, "-o", module]);
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(module)));
   if (imports.length > 0) {
     throw new Error(`${name}.wasm imports ${JSON.stringify(imports)}, but bundlers need a module without imports`);

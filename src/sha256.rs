@@ -221,9 +221,9 @@ impl Hasher {
     }
 }
 
-/// Copies `bytes` to the start of `to`, which is at least as long.
+/// Copies `bytes` to the start of `to`, as far as it goes.
 fn copy(to: &mut [u8], bytes: &[u8]) {
-    if let Some(to) = to.get_mut(..bytes.len()) {
-        to.copy_from_slice(bytes);
+    for (to, byte) in to.iter_mut().zip(bytes) {
+        *to = *byte;
     }
 }

@@ -162,7 +162,7 @@ fn fill<'b>(from: &mut &[u8], to: &'b mut [u8]) -> &'b mut [u8] {
     let length = from.len().min(to.len());
     let (moved, left) = from.split_at(length);
     let (filled, rest) = to.split_at_mut(length);
-    filled.copy_from_slice(moved);
+    super::copy(filled, moved);
     *from = left;
     rest
 }

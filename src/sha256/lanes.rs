@@ -52,9 +52,7 @@ fn hash_single_blocks(batch: &mut Batch<'_>, w: &mut [Lanes; 16]) -> bool {
     w[15] = Lanes::new(blocks.map(|block| 8 * block.length as u32));
     let mut state = INITIAL_STATE.map(Lanes::splat);
     compress(&mut state, w);
-    for (hash, halves) in hashes.iter_mut().zip(transpose(state)) {
-        write_hex(hash, halves);
-    }
+    write_hex(state, hashes);
     true
 }
 
@@ -63,6 +61,7 @@ fn hash_single_blocks(batch: &mut Batch<'_>, w: &mut [Lanes; 16]) -> bool {
 fn hash_any(mut batch: Batch<'_>, w: &mut [Lanes; 16]) {
     let mut lanes = [const { Lane::IDLE }; LANES];
     let mut blocks = [[0; BLOCK]; LANES];
+    let mut hashes = [[0; HEX_LENGTH]; LANES];
     let mut state = INITIAL_STATE.map(Lanes::splat);
     loop {
         let mut idle = true;
@@ -87,9 +86,10 @@ fn hash_any(mut batch: Batch<'_>, w: &mut [Lanes; 16]) {
             Some(_) => u32::MAX,
             None => 0,
         }));
-        for (hash, halves) in finished.into_iter().zip(transpose(state)) {
-            if let Some(hash) = hash {
-                write_hex(hash, halves);
+        write_hex(state, &mut hashes);
+        for (to, hash) in finished.into_iter().zip(&hashes) {
+            if let Some(to) = to {
+                *to = *hash;
             }
         }
         for (word, initial) in state.iter_mut().zip(INITIAL_STATE) {
@@ -98,18 +98,16 @@ fn hash_any(mut batch: Batch<'_>, w: &mut [Lanes; 16]) {
     }
 }
 
-/// The state of each message, in two halves.
-#[inline(always)]
-fn transpose([a, b, c, d, e, f, g, h]: [Lanes; 8]) -> [[Lanes; 2]; LANES] {
-    let [i, j, k, l] = Lanes::transpose([a, b, c, d]);
-    let [m, n, o, p] = Lanes::transpose([e, f, g, h]);
-    [[i, m], [j, n], [k, o], [l, p]]
-}
-
-#[inline(always)]
-fn write_hex(hash: &mut [u8; HEX_LENGTH], halves: [Lanes; 2]) {
-    for (place, half) in hash.as_chunks_mut().0.iter_mut().zip(halves) {
-        *place = half.hex_digits();
+/// Writes the digest of each message. Not inlined: it has a lot of code, and two callers.
+#[inline(never)]
+fn write_hex([a, b, c, d, e, f, g, h]: [Lanes; 8], hashes: &mut [[u8; HEX_LENGTH]; LANES]) {
+    let first = Lanes::transpose([a, b, c, d]);
+    let last = Lanes::transpose([e, f, g, h]);
+    for (hash, halves) in hashes.iter_mut().zip(first.into_iter().zip(last)) {
+        let halves = [halves.0, halves.1];
+        for (place, half) in hash.as_chunks_mut().0.iter_mut().zip(halves) {
+            *place = half.hex_digits();
+        }
     }
 }
 
