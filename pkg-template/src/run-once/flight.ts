@@ -4,30 +4,23 @@
  */
 import { abortReason, onAbort } from "../abort.js";
 import { InProgressError, LeaseLostError, PayloadMismatchError, PublishError, StoreError } from "./errors.js";
-import type { IdempotencyKey } from "../shared.js";
 import { timer } from "./duration.js";
 import { RunningExecution } from "./execution.js";
 import { Lease, pauseAfter } from "./lease.js";
 import { afterAcquire, afterPublish, afterRun } from "./machine.js";
-import type { Acquired, Claim } from "./machine.js";
+import type { Acquired } from "./machine.js";
 import type { Codec } from "./result.js";
-import { noAnswer, StoreCalls } from "./store-calls.js";
-import type { Store } from "./stores/store.js";
+import { noAnswer, StoreCalls, type StoreCallsPlan } from "./store-calls.js";
 import type { Execution, RunOnceEvent } from "./types.js";
 
 type Callback = (idempotencyKey: string, execution: Execution) => unknown;
 
 /** What a flight is given. */
-interface Plan {
-  readonly key: IdempotencyKey;
-  readonly claim: Claim;
-  readonly store: Store;
-  /** How long an operation of the store may take. */
-  readonly storeTimeoutMs: number;
+interface Plan extends StoreCallsPlan {
   readonly codec: Codec;
   readonly emit: (event: RunOnceEvent) => void;
   /** Called once, before any caller hears of the outcome: nobody may join from here on. */
-  readonly over: (flight: Flight) => void;
+  readonly over: () => void;
 }
 
 interface Caller {
@@ -63,7 +56,7 @@ export class Flight {
 
   constructor(plan: Plan) {
     this.#plan = plan;
-    this.#calls = new StoreCalls(plan.store, plan.key, plan.claim, plan.storeTimeoutMs);
+    this.#calls = new StoreCalls(plan);
   }
 
   get fingerprint(): string | undefined {
@@ -79,8 +72,9 @@ export class Flight {
         caller.removeListener = onAbort(signal, () => this.#leave(caller, abortReason(signal)));
       }
       if (this.#callers.size === 1) void this.#fly();
-      // A caller that doesn't wait at all has the store's next answer, or its deadline.
-      if (waitMs > 0 || this.#isSomebodyAtWork) this.#startClock(caller);
+      // A caller that doesn't wait at all has the store's next answer. The claim's deadline ends longer waits for it.
+      const endsFirst = waitMs > 0 && waitMs < this.#calls.claimMs;
+      if (endsFirst || this.#isSomebodyAtWork) this.#startClock(caller);
     });
   }
 
@@ -132,7 +126,7 @@ export class Flight {
 
   /** Runs the callback of the first caller that is still there. */
   async #run(takenOver: boolean, sentAt: number): Promise<Outcome> {
-    const { key, codec, emit } = this.#plan;
+    const { key, hash, codec, emit } = this.#plan;
     const [runner] = this.#callers;
     if (runner === undefined) {
       await this.#release();
@@ -149,7 +143,7 @@ export class Flight {
     let encoded: string | undefined;
     let failure: { readonly error: unknown } | undefined;
     try {
-      value = await runner.callback(key.hash, execution);
+      value = await runner.callback(hash, execution);
       encoded = codec.encode(value);
     } catch (error) {
       failure = { error };
@@ -292,6 +286,6 @@ export class Flight {
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#plan.over(this);
+    this.#plan.over();
   }
 }

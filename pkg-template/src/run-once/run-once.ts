@@ -71,32 +71,26 @@ export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
     }
   };
 
-  const startFlight = (key: IdempotencyKey, fingerprint: string | undefined): Flight => {
+  const startFlight = (key: IdempotencyKey, hash: string, fingerprint: string | undefined): Flight => {
     instance ??= crypto.randomUUID();
-    const holder = `${instance}.${++executions}`;
-    let token: string | undefined;
     const claim: Claim = {
-      holder,
-      // Only where it is stored: a hit on some stores is faster to find than a token is to make.
-      get token() {
-        return (token ??= key.toToken());
-      },
+      holder: `${instance}.${++executions}`,
+      token: key.toToken(),
       fingerprint,
       leaseMs,
       ttlMs,
     };
     const flight = new Flight({
       key,
+      hash,
       claim,
       store,
       storeTimeoutMs,
       codec,
       emit,
-      over(ended) {
-        if (flights.get(key.hash) === ended) flights.delete(key.hash);
-      },
+      over: () => flights.delete(hash),
     });
-    flights.set(key.hash, flight);
+    flights.set(hash, flight);
     return flight;
   };
 
@@ -108,9 +102,11 @@ export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
         options.waitTimeout === undefined ? defaultWaitMs : milliseconds("waitTimeout", options.waitTimeout, 0);
       const fingerprint = options.payload === undefined ? undefined : hashPayload(options.payload);
       throwIfAborted(options.signal);
-      let flight = flights.get(key.hash);
+      // Read once: the key computes it.
+      const { hash } = key;
+      let flight = flights.get(hash);
       if (flight === undefined) {
-        flight = startFlight(key, fingerprint);
+        flight = startFlight(key, hash, fingerprint);
       } else {
         const theirs = flight.fingerprint;
         if (theirs !== undefined && fingerprint !== undefined && theirs !== fingerprint) {
@@ -118,7 +114,7 @@ export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
         }
         emit({ type: "join", key });
       }
-      return flight.join(callback, waitMs, options.signal) as Promise<T>;
+      return (await flight.join(callback, waitMs, options.signal)) as T;
     },
 
     async runOnceLocalOnly(material, callback, options = {}) {

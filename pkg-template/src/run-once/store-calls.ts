@@ -11,54 +11,54 @@ type Operation = "acquire" | "renew" | "complete" | "release";
 /** Of a lease, the part that a renewal may take: two more can be tried before it is over. */
 const RENEWALS_A_LEASE = 3;
 
-export class StoreCalls {
-  readonly #store: Store;
-  readonly #key: IdempotencyKey;
-  readonly #claim: Claim;
-  readonly #timeoutMs: number;
+/** Whose operations they are, and on which store. */
+export interface StoreCallsPlan {
+  readonly store: Store;
+  readonly key: IdempotencyKey;
+  /** The key's. */
+  readonly hash: string;
+  readonly claim: Claim;
+  /** How long any operation may take. */
+  readonly storeTimeoutMs: number;
+}
 
-  /** @param timeoutMs How long any operation may take. */
-  constructor(store: Store, key: IdempotencyKey, claim: Claim, timeoutMs: number) {
-    this.#store = store;
-    this.#key = key;
-    this.#claim = claim;
-    this.#timeoutMs = timeoutMs;
+export class StoreCalls {
+  readonly #plan: StoreCallsPlan;
+  /** How long a claim may take: it is of no use after its lease. */
+  readonly claimMs: number;
+
+  constructor(plan: StoreCallsPlan) {
+    this.#plan = plan;
+    this.claimMs = Math.min(plan.storeTimeoutMs, plan.claim.leaseMs);
   }
 
   /**
-   * Claims the key. A claim is of no use after its lease, so it has no longer than that.
+   * Claims the key.
    *
    * @param late Told of an answer that came after the deadline.
    */
   acquire(late: (answer: Acquired) => void): Promise<Acquired> {
-    const ms = Math.min(this.#timeoutMs, this.#claim.leaseMs);
-    return this.#within("acquire", ms, () => this.#store.acquire(this.#key.hash, this.#claim), readAcquired, late);
+    const { store, hash, claim } = this.#plan;
+    return this.#within("acquire", this.claimMs, () => store.acquire(hash, claim), readAcquired, late);
   }
 
   /** @param late Told of an answer that came after the deadline. */
   renew(late: (held: boolean) => void): Promise<boolean> {
-    const { holder, leaseMs, ttlMs } = this.#claim;
-    const ms = Math.min(this.#timeoutMs, Math.ceil(leaseMs / RENEWALS_A_LEASE));
-    return this.#within("renew", ms, () => this.#store.renew(this.#key.hash, holder, leaseMs, ttlMs), readFlag, late);
+    const { store, hash, claim, storeTimeoutMs } = this.#plan;
+    const { holder, leaseMs, ttlMs } = claim;
+    const ms = Math.min(storeTimeoutMs, Math.ceil(leaseMs / RENEWALS_A_LEASE));
+    return this.#within("renew", ms, () => store.renew(hash, holder, leaseMs, ttlMs), readFlag, late);
   }
 
   complete(result: string | undefined): Promise<boolean> {
-    const { holder, ttlMs } = this.#claim;
-    return this.#within(
-      "complete",
-      this.#timeoutMs,
-      () => this.#store.complete(this.#key.hash, holder, result, ttlMs),
-      readFlag,
-    );
+    const { store, hash, claim, storeTimeoutMs } = this.#plan;
+    const { holder, ttlMs } = claim;
+    return this.#within("complete", storeTimeoutMs, () => store.complete(hash, holder, result, ttlMs), readFlag);
   }
 
   release(): Promise<boolean> {
-    return this.#within(
-      "release",
-      this.#timeoutMs,
-      () => this.#store.release(this.#key.hash, this.#claim.holder),
-      readFlag,
-    );
+    const { store, hash, claim, storeTimeoutMs } = this.#plan;
+    return this.#within("release", storeTimeoutMs, () => store.release(hash, claim.holder), readFlag);
   }
 
   #within<T>(
@@ -72,7 +72,7 @@ export class StoreCalls {
       let isLate = false;
       const giveUp = (): void => {
         isLate = true;
-        reject(noAnswer(this.#key.key, operation, ms));
+        reject(noAnswer(this.#plan.key.key, operation, ms));
       };
       // A renewal doesn't keep the process alive.
       const cancel = (operation === "renew" ? unrefTimer : timer)(giveUp, ms);
