@@ -1,7 +1,6 @@
 /** Settings with their defaults, checked once. */
 import { InvalidArgumentError } from "../run-once/errors.js";
-import { createRunOnce } from "../run-once/run-once.js";
-import type { RunOnce, RunOnceEvent } from "../run-once/types.js";
+import { checkStore, type Flights, flightsOf } from "../run-once/run-once.js";
 import type { Store } from "../run-once/stores/store.js";
 import { milliseconds } from "../run-once/duration.js";
 import { replayedHeaders } from "./record.js";
@@ -25,8 +24,8 @@ export interface Settings<Context> extends IdempotencyConfig<Context> {
   readonly leaseMs: number;
   /** The names of the headers that are stored. */
   readonly headers: readonly string[];
-  /** A runOnce of its own for each request: none waits for what another one does in this process. */
-  readonly newRunOnce: (onEvent: (event: RunOnceEvent) => void) => RunOnce["runOnce"];
+  /** Each request has a flight of its own: none waits for what another one does in this process. */
+  readonly flights: Flights;
 }
 
 function wholeBytes(name: string, bytes: number): number {
@@ -79,9 +78,7 @@ export function settingsOf<Context>(config: IdempotencyConfig<Context>): Setting
   for (const name of ["operation", "shouldStore", "problem", "onEvent"] as const) checkFunction(name, config[name]);
   if (config.fingerprint !== false) checkFunction("fingerprint", config.fingerprint);
   const leaseMs = milliseconds("lease", lease, 1);
-  const settings = { ttl, lease, waitTimeout };
-  createRunOnce({ ...settings, store });
-  const renewingStore = renewing(store, leaseMs);
+  const flights = flightsOf({ store: renewing(checkStore(store), leaseMs), ttl, lease, waitTimeout });
   return {
     ...config,
     methods: methods.map((method) => method.toUpperCase()),
@@ -89,6 +86,6 @@ export function settingsOf<Context>(config: IdempotencyConfig<Context>): Setting
     maxResponseBytes: wholeBytes("maxResponseBytes", config.maxResponseBytes ?? QUARTER),
     leaseMs,
     headers: replayedHeaders(config.replayHeaders),
-    newRunOnce: (onEvent) => createRunOnce({ ...settings, store: renewingStore, onEvent }).runOnce,
+    flights,
   };
 }

@@ -130,7 +130,7 @@ export class Engine<Context> {
     const target = exchange.target();
     const operation = settings.operation?.(exchange.request()) ?? `${exchange.method} ${target.split("?", 1)[0]}`;
     const flight = new Flight(settings, exchange, identity(caller, operation, key), key, line, this.#emit);
-    const outcome = await flight.outcome(await this.#payload(exchange, target, body));
+    const outcome = await flight.outcome(await this.#fingerprint(exchange, target, body));
     return typeof outcome === "string" ? this.#refuse(exchange, outcome, flight.hash) : outcome;
   }
 
@@ -146,10 +146,10 @@ export class Engine<Context> {
     return found;
   }
 
-  async #payload(exchange: Exchange<Context>, target: string, body: Uint8Array): Promise<unknown> {
+  async #fingerprint(exchange: Exchange<Context>, target: string, body: Uint8Array): Promise<string | undefined> {
     const { fingerprint } = this.#settings;
     if (fingerprint === false) return undefined;
-    if (fingerprint !== undefined) return [(await fingerprint(exchange.request(), body)) ?? null];
+    if (fingerprint !== undefined) return hashPayload([(await fingerprint(exchange.request(), body)) ?? null]);
     return fingerprintOf(exchange.method, target, exchange.header("content-type") ?? "", body);
   }
 
@@ -203,13 +203,17 @@ class Flight<Context> {
   }
 
   /** The answer to send, or the name of the problem. */
-  async outcome(payload: unknown): Promise<Outcome | Problem["code"]> {
-    const runOnce = this.#settings.newRunOnce((event) => this.#tell(event));
-    const options = payload === undefined ? {} : { payload };
-    const result = runOnce(this.#identity, (_, execution) => this.#run(execution), options).then(
-      (stored) => this.#settled(stored),
-      (error: unknown) => this.#failed(error),
-    );
+  async outcome(fingerprint: string | undefined): Promise<Outcome | Problem["code"]> {
+    const { start, waitMs } = this.#settings.flights;
+    const { hash } = this;
+    const emit = (event: RunOnceEvent): void => this.#tell(event);
+    const flight = start({ key: this.#identity, hash, emit, over: () => undefined }, fingerprint);
+    const result = flight
+      .join((_, execution) => this.#run(execution), waitMs, undefined)
+      .then(
+        (stored) => this.#settled(stored),
+        (error: unknown) => this.#failed(error),
+      );
     this.#exchange.waitUntil?.(result.catch(() => undefined));
     // The answer doesn't wait for ever for a store that fails to keep it.
     let cancel: (() => void) | undefined;

@@ -1,12 +1,11 @@
-/** `createRunOnce`: keys, settings, and which flight a call belongs to. */
+/** `createRunOnce`: keys, settings, and which flight a call belongs to; and for the http entries, flights alone. */
 import { throwIfAborted } from "../abort.js";
 import { createInstance, hashPayload, type IdempotencyKey } from "../shared.js";
 import { InvalidArgumentError, PayloadMismatchError } from "./errors.js";
 import type { KeyMaterial, TaskContext } from "../types.js";
 import { milliseconds } from "./duration.js";
-import { Flight } from "./flight.js";
+import { Flight, type Plan } from "./flight.js";
 import { keyOfCall } from "./key.js";
-import type { Claim } from "./machine.js";
 import { codecOf } from "./result.js";
 import { MemoryStore } from "./stores/memory.js";
 import type { Store } from "./stores/store.js";
@@ -14,7 +13,8 @@ import type { RunOnce, RunOnceConfig, RunOnceEvent } from "./types.js";
 
 const OPERATIONS = ["acquire", "renew", "complete", "release"] as const;
 
-function checkStore(store: Store): Store {
+/** @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for something that is no store. */
+export function checkStore(store: Store): Store {
   for (const operation of OPERATIONS) {
     if (typeof store?.[operation] !== "function") {
       throw new InvalidArgumentError(
@@ -29,6 +29,36 @@ function checkCallback(callback: unknown): void {
   if (typeof callback !== "function") {
     throw new InvalidArgumentError(`the callback is ${typeof callback}, expected a function`);
   }
+}
+
+/** Makes flights. */
+export interface Flights {
+  /** For how long a call waits that does not say. */
+  readonly waitMs: number;
+  /** A flight that nobody has joined. */
+  start(plan: Pick<Plan, "key" | "hash" | "emit" | "over">, fingerprint: string | undefined): Flight;
+}
+
+/** Settings with their defaults, checked once for all flights. */
+export function flightsOf(config: RunOnceConfig): Flights {
+  const store = checkStore(config.store ?? new MemoryStore());
+  const ttlMs = milliseconds("ttl", config.ttl ?? "30d", 1);
+  const leaseMs = milliseconds("lease", config.lease ?? "60s", 1);
+  const waitMs = config.waitTimeout === undefined ? 2 * leaseMs : milliseconds("waitTimeout", config.waitTimeout, 0);
+  const storeTimeoutMs = milliseconds("storeTimeout", config.storeTimeout ?? "5s", 1);
+  const codec = codecOf(config.serialize, config.parse);
+  // Made by the first call: Workers have no randomness before a request.
+  let instance: string | undefined;
+  let executions = 0;
+  return {
+    waitMs,
+    start({ key, hash, emit, over }, fingerprint) {
+      instance ??= crypto.randomUUID();
+      const holder = `${instance}.${++executions}`;
+      const claim = { holder, token: key.toToken(), fingerprint, leaseMs, ttlMs };
+      return new Flight({ key, hash, claim, store, storeTimeoutMs, codec, emit, over });
+    },
+  };
 }
 
 /**
@@ -46,18 +76,9 @@ function checkCallback(callback: unknown): void {
  * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a store that is none, and for `serialize` without `parse`.
  */
 export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
-  const store = checkStore(config.store ?? new MemoryStore());
-  const ttlMs = milliseconds("ttl", config.ttl ?? "30d", 1);
-  const leaseMs = milliseconds("lease", config.lease ?? "60s", 1);
-  const defaultWaitMs =
-    config.waitTimeout === undefined ? 2 * leaseMs : milliseconds("waitTimeout", config.waitTimeout, 0);
-  const storeTimeoutMs = milliseconds("storeTimeout", config.storeTimeout ?? "5s", 1);
-  const codec = codecOf(config.serialize, config.parse);
+  const { waitMs: defaultWaitMs, start } = flightsOf(config);
   const keys = createInstance(config.ctx === undefined ? {} : { ctx: config.ctx });
   const flights = new Map<string, Flight>();
-  // Made by the first call: Workers have no randomness before a request.
-  let instance: string | undefined;
-  let executions = 0;
 
   const keyOf = (key: KeyMaterial, ctx: TaskContext | undefined): IdempotencyKey => keyOfCall(keys, key, ctx);
 
@@ -69,29 +90,6 @@ export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
     } catch {
       return;
     }
-  };
-
-  const startFlight = (key: IdempotencyKey, hash: string, fingerprint: string | undefined): Flight => {
-    instance ??= crypto.randomUUID();
-    const claim: Claim = {
-      holder: `${instance}.${++executions}`,
-      token: key.toToken(),
-      fingerprint,
-      leaseMs,
-      ttlMs,
-    };
-    const flight = new Flight({
-      key,
-      hash,
-      claim,
-      store,
-      storeTimeoutMs,
-      codec,
-      emit,
-      over: () => flights.delete(hash),
-    });
-    flights.set(hash, flight);
-    return flight;
   };
 
   return {
@@ -106,7 +104,8 @@ export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
       const { hash } = key;
       let flight = flights.get(hash);
       if (flight === undefined) {
-        flight = startFlight(key, hash, fingerprint);
+        flight = start({ key, hash, emit, over: () => flights.delete(hash) }, fingerprint);
+        flights.set(hash, flight);
       } else {
         const theirs = flight.fingerprint;
         if (theirs !== undefined && fingerprint !== undefined && theirs !== fingerprint) {

@@ -287,7 +287,8 @@ export function tokenOf(key: string, { code, suffix }: ResolvedScope): string {
   return withInstance((instance) => {
     makeRoom(instance, key.length + suffix.length);
     const length = writeWtf8(key, instance.input);
-    instance.exports.to_token(code, length, writeUtf8(suffix, instance.input.subarray(length)));
+    const suffixLength = suffix === "" ? 0 : writeUtf8(suffix, instance.input.subarray(length));
+    instance.exports.to_token(code, length, suffixLength);
     return read(instance);
   });
 }

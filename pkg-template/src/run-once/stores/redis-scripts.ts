@@ -58,8 +58,14 @@ return 1
 /** Runs a script of one key: `EVAL` with its text, or `EVALSHA` with its digest. */
 export type RunScript = (command: "eval" | "evalsha", text: string, key: string, args: string[]) => Promise<unknown>;
 
-/** The lines that a claim looks at, and all that follows them. */
-export function splitRecord(record: string): { state: string; fingerprint: string; rest: string } {
+/** The lines of a record that a claim looks at, and all that follows them. */
+export interface RecordLines {
+  readonly state: string;
+  readonly fingerprint: string;
+  readonly rest: string;
+}
+
+export function splitRecord(record: string): RecordLines {
   const holder = record.indexOf("\n") + 1;
   const fingerprint = record.indexOf("\n", holder) + 1;
   const token = record.indexOf("\n", fingerprint) + 1;
@@ -72,8 +78,7 @@ export function splitRecord(record: string): { state: string; fingerprint: strin
 }
 
 /** The answer that a published record is. */
-export function doneOf(record: string): Acquired {
-  const { state, rest } = splitRecord(record);
+export function doneOf({ state, rest }: RecordLines): Acquired {
   return { status: "done", result: state === "void" ? undefined : rest };
 }
 
@@ -100,7 +105,7 @@ export class ScriptStore implements Store {
     const answer = await this.#call(ACQUIRE, hash, [holder, String(leaseMs), String(ttlMs), token, fingerprint]);
     const [status, detail] = Array.isArray(answer) ? (answer as unknown[]) : refuseAnswer(answer, "an array");
     const claim = readClaim(status, detail, detail, answer);
-    return claim.status === "done" ? doneOf(readString(detail, "the record")) : claim;
+    return claim.status === "done" ? doneOf(splitRecord(readString(detail, "the record"))) : claim;
   }
 
   async renew(hash: string, holder: string, leaseMs: number, ttlMs: number): Promise<boolean> {

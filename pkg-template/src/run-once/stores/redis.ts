@@ -132,11 +132,10 @@ export class RedisStore extends ScriptStore implements Store {
       const record = `held\n${holder}\n${fingerprint}\n${token}\n${ttlMs}`;
       const before = await this.#claim(hash, record, leaseMs + ttlMs);
       if (before === null) return { status: "acquired" };
-      const text = readString(before, "null or the record");
-      const there = splitRecord(text);
+      const there = splitRecord(readString(before, "null or the record"));
       if (there.state === "done" || there.state === "void") {
         const isOther = fingerprint !== "" && there.fingerprint !== "" && fingerprint !== there.fingerprint;
-        return isOther ? { status: "mismatch" } : doneOf(text);
+        return isOther ? { status: "mismatch" } : doneOf(there);
       }
       // Held, maybe no longer, or by this very holder: the script decides.
     }
