@@ -15,9 +15,14 @@ const LANES = 3;
 export const LEASE_MS = 500;
 export const SETTINGS = { lease: LEASE_MS, waitTimeout: WAIT_MS, storeTimeout: STORE_TIMEOUT_MS };
 
-/** Every instance wants every key, in about the same order, but for that each comes first to some of them. */
-export function startCrowd(instances, name, { workMs = (id) => (id % 7 === 0 ? 1.2 * LEASE_MS : 30), longestMs = LONGEST_MS } = {}) {
-  const ledger = { executions: [], errors: {}, results: new Map(), wrong: [], longest: 0 };
+/**
+ * Every instance wants every key, in about the same order, but for that each comes first to some of them.
+ *
+ * `settle` is awaited before it is asked whether a former execution has been told: a store that blocks the
+ * process blocks the former one's timers, too, and they are due first.
+ */
+export function startCrowd(instances, name, { workMs = (id) => (id % 7 === 0 ? 1.2 * LEASE_MS : 30), longestMs = LONGEST_MS, settle } = {}) {
+  const ledger = { executions: [], errors: {}, said: new Set(), results: new Map(), wrong: [], longest: 0 };
   const { executions, errors, results, wrong } = ledger;
   const open = new Set();
   let stopped = false;
@@ -28,12 +33,13 @@ export function startCrowd(instances, name, { workMs = (id) => (id % 7 === 0 ? 1
     const former = executions.filter((one) => one.key === key && !one.threw && !one.published);
     const mine = { key, id: executions.length, takenOver: execution.takenOver };
     own.execution = mine;
-    // Read before the signal's first look: whoever ran into its lease's end has to know by now.
     if (former.length > 0 && !execution.takenOver) wrong.push(`${key}: execution ${mine.id} isn't told of ${former.map(({ id }) => id)}`);
-    for (const other of former)
-      if (!other.over && !other.execution.signal.aborted) wrong.push(`${key}: execution ${other.id} still runs, and isn't told of ${mine.id}`);
     const isFirstTold = execution.takenOver && !executions.some((one) => one.key === key && one.takenOver);
     executions.push(Object.assign(mine, { execution }));
+    // Read before the signal's first look: whoever ran into its lease's end has to know by now.
+    if (settle !== undefined) await settle();
+    for (const other of former)
+      if (!other.over && !other.execution.signal.aborted) wrong.push(`${key}: execution ${other.id} still runs, and isn't told of ${mine.id}`);
     await sleep(workMs(mine.id));
     mine.over = true;
     // Also whoever took over: the next one has to be told, too.
@@ -56,6 +62,7 @@ export function startCrowd(instances, name, { workMs = (id) => (id % 7 === 0 ? 1
       return true;
     } catch (error) {
       errors[error.code] = (errors[error.code] ?? 0) + 1;
+      ledger.said.add(error.message);
       if (own.execution !== undefined) own.execution.error = error.code;
       if (error.code !== "threw" && !DOCUMENTED.has(error.code)) wrong.push(`${key}: an error that isn't documented, ${error.code} ${error.stack}`);
       await sleep(20);
@@ -99,7 +106,11 @@ export function startCrowd(instances, name, { workMs = (id) => (id % 7 === 0 ? 1
     if (ledger.longest > longestMs) wrong.push(`a call took ${Math.round(ledger.longest)} ms`);
     return ledger;
   };
-  return { stop, hasSome: () => results.size > 5 };
+  /** Ends all that goes on, without a look at the books. */
+  const abandon = () => {
+    stopped = abandoned = true;
+  };
+  return { stop, abandon, hasSome: () => results.size > 5 };
 }
 
 /** One line for the guide's table: keys, executions, told of a takeover; and what else there was. */

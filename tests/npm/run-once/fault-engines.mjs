@@ -1,4 +1,5 @@
 /** The servers that faults are injected into, with the stores on them and what can go wrong with each. */
+import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { Redis } from "ioredis";
@@ -9,7 +10,7 @@ import { LEASE_MS, SETTINGS } from "./crowd.mjs";
 import { watched } from "./doubles.mjs";
 import { runOnce as entry } from "./package.mjs";
 import { startProxy } from "./proxy.mjs";
-import { startPgbouncer, startPostgres, startRedis } from "./services.mjs";
+import { startDisk, startPgbouncer, startPostgres, startRedis } from "./services.mjs";
 
 const { MemoryStore, postgresMigration, PostgresStore, RedisStore } = entry;
 const CLIENT_MS = 2 * SETTINGS.storeTimeout;
@@ -20,26 +21,29 @@ function networkFaults(proxies) {
   const mode =
     (name, ms, some = proxies) =>
     async () => {
+      const met = () => some.reduce((sum, { hits }) => sum + hits, 0);
+      const before = met();
       for (const proxy of some) proxy.mode = name;
       await sleep(ms);
       for (const proxy of some) proxy.mode = "pass";
+      assert.ok(met() > before, "the fault met nobody");
     };
   return {
-    "request cut": mode("cut the request", 300),
-    "answer cut": mode("cut the answer", 300),
-    "cut within an answer": mode("cut within the answer", 300),
-    "stall shorter than the lease": mode("stall", LEASE_MS / 2),
-    "stall longer than the lease": mode("stall", 3 * LEASE_MS),
-    "black hole longer than the lease": mode("black hole", 3 * LEASE_MS),
-    "one instance in a black hole, the others not": mode("black hole", 3 * LEASE_MS, proxies.slice(0, 1)),
+    "the request is cut off": mode("cut the request", 300),
+    "the answer is cut off, after the work": mode("cut the answer", 300),
+    "cut off within an answer": mode("cut within the answer", 300),
+    "nothing gets through, for half a lease": mode("stall", LEASE_MS / 2),
+    "nothing gets through, for three leases": mode("stall", 3 * LEASE_MS),
+    "a black hole: what is sent is gone, for three leases": mode("black hole", 3 * LEASE_MS),
+    "a black hole for one process, while others get through": mode("black hole", 3 * LEASE_MS, proxies.slice(0, 1)),
   };
 }
 
 /** What a server on its own goes through. */
 function serverFaults(service) {
   return {
-    "server killed and restarted": async () => (await service.kill(), service.start()),
-    "server away for longer than the lease": async () => (await service.kill(), await sleep(3 * LEASE_MS), service.start()),
+    "the server is killed and started again": async () => (await service.kill(), service.start()),
+    "the server is away for three leases": async () => (await service.kill(), await sleep(3 * LEASE_MS), service.start()),
   };
 }
 
@@ -71,8 +75,29 @@ export function memoryEngine(broken = (store) => store) {
   return { stores: [first, memory], faults, close: quiet };
 }
 
+/** A disk for some of a server's files; where none can be mounted, why. */
+function mountDisk(megabytes) {
+  try {
+    return { disk: startDisk(megabytes) };
+  } catch (error) {
+    return { skip: error.message };
+  }
+}
+
+/** Fills a disk up for longer than a lease; `end` is awaited once there is room again. */
+async function whileFull(disk, ms, end = quiet) {
+  try {
+    disk.fill();
+    await sleep(ms);
+  } finally {
+    disk.empty();
+    await end();
+  }
+}
+
 export async function redisEngine() {
-  const service = await startRedis({ "enable-debug-command": "local" });
+  const { disk, skip } = mountDisk(64);
+  const service = await startRedis({ "enable-debug-command": "local", "auto-aof-rewrite-min-size": "8mb", ...(disk && { dir: disk.folder }) });
   const proxies = [await startProxy(service.port), await startProxy(service.port)];
   const admin = new Redis(service.url).on("error", quiet);
   const [one, other] = proxies.map(({ port }) => port);
@@ -81,27 +106,39 @@ export async function redisEngine() {
   await nodeRedis.connect();
   const cutClients = () => admin.client("KILL", "TYPE", "normal", "SKIPME", "yes");
   const setFor = async (name, value, ms, back) => (await admin.config("SET", name, value), await sleep(ms), admin.config("SET", name, back));
+  /** Reads its own data again, for two leases: what it holds back here are keys of nobody. */
+  const reload = async () => {
+    await admin.eval("for i = 1, 1000 do redis.call('SET', 'filler' .. i, i, 'PX', 60000) end", 0);
+    await admin.config("SET", "loading-process-events-interval-bytes", "1024");
+    await admin.config("SET", "key-load-delay", String(Math.ceil((2000 * LEASE_MS) / (await admin.dbsize()))));
+    await admin.debug("RELOAD");
+    await admin.config("SET", "key-load-delay", "0");
+  };
+  /** With `everysec` Redis refuses writes; with `always` it ends. */
+  const diskFull = async () => {
+    await admin.config("SET", "appendfsync", "everysec");
+    await whileFull(disk, 2 * LEASE_MS, () => admin.config("SET", "appendfsync", "always"));
+    await sleep(LEASE_MS);
+    await whileFull(disk, LEASE_MS, async () => (await service.kill(), service.start()));
+  };
   const faults = {
     ...networkFaults(proxies),
     ...serverFaults(service),
-    "scripts flushed": () => admin.script("FLUSH"),
-    "out of memory": () => setFor("maxmemory", "1", 700, "0"),
-    "takes no writes": async () => (await admin.replicaof("127.0.0.1", "1"), await sleep(300), admin.replicaof("NO", "ONE")),
-    "connections ended": cutClients,
-    "connections exhausted": async () => {
+    "its scripts are gone": () => admin.script("FLUSH"),
+    "its memory is full": { inject: () => setFor("maxmemory", "1", 700, "0"), felt: /OOM command not allowed/ },
+    "its disk is full": { inject: diskFull, felt: /MISCONF.*No space left on device/, skip },
+    "it takes no writes": {
+      inject: async () => (await admin.replicaof("127.0.0.1", "1"), await sleep(300), admin.replicaof("NO", "ONE")),
+      felt: /READONLY/,
+    },
+    "its connections are ended": cutClients,
+    "it takes no more connections": async () => {
       await admin.config("SET", "maxclients", "1");
       await cutClients();
       await sleep(2 * LEASE_MS);
       await admin.config("SET", "maxclients", "10000");
     },
-    // Reads its own data again, slowly: what it holds back here are keys of nobody.
-    loading: async () => {
-      await admin.eval("for i = 1, 1000 do redis.call('SET', 'filler' .. i, i, 'PX', 60000) end", 0);
-      await admin.config("SET", "loading-process-events-interval-bytes", "1024");
-      await admin.config("SET", "key-load-delay", "1000");
-      await admin.debug("RELOAD");
-      await admin.config("SET", "key-load-delay", "0");
-    },
+    "it is loading its data": { inject: reload, felt: /LOADING/ },
   };
   const close = async () => {
     admin.disconnect();
@@ -109,6 +146,7 @@ export async function redisEngine() {
     nodeRedis.destroy();
     for (const proxy of proxies) proxy.close();
     await service.stop();
+    disk?.stop();
   };
   return { stores: [ioredis, nodeRedis].map((client) => new RedisStore(client)), faults, close };
 }
@@ -128,6 +166,7 @@ const poolOf = (port, more) =>
   );
 
 export async function postgresEngine() {
+  const { disk, skip } = mountDisk(64);
   const { service, admin } = await postgresWithTable();
   const proxies = [await startProxy(service.port), await startProxy(service.port)];
   const isolation = ["read committed", "serializable", "repeatable read"];
@@ -143,18 +182,45 @@ export async function postgresEngine() {
     await admin.query(`ALTER ROLE app ${back}`);
     await terminate();
   };
+  /**
+   * Only the table is on the full disk: without room for its log the server ends, as it does when it is killed.
+   * Of each page little is used, or new rows would fit into old ones.
+   */
+  const diskFull = async () => {
+    await admin.query("ALTER TABLE run_once SET (fillfactor = 10), SET TABLESPACE small");
+    await admin.query("VACUUM FULL run_once");
+    await whileFull(disk, 2 * LEASE_MS, () => admin.query("ALTER TABLE run_once RESET (fillfactor), SET TABLESPACE pg_default"));
+  };
+  /** They wait for somebody who has locked the table. */
+  const statementsTimeOut = async () => {
+    await admin.query("ALTER ROLE app SET statement_timeout = '100ms'");
+    await terminate();
+    await admin.query("BEGIN; LOCK TABLE run_once IN ACCESS EXCLUSIVE MODE");
+    await sleep(LEASE_MS);
+    await admin.query("COMMIT; ALTER ROLE app RESET statement_timeout");
+    await terminate();
+  };
+  if (disk !== undefined) await admin.query(`CREATE TABLESPACE small LOCATION '${disk.folder}'`);
   const faults = {
     ...networkFaults(proxies),
     ...serverFaults(service),
-    "takes no writes": () => roleFor("SET default_transaction_read_only = on", 400, "RESET default_transaction_read_only"),
-    "connections ended": terminate,
-    "connections exhausted": () => roleFor("CONNECTION LIMIT 0", 2 * LEASE_MS, "CONNECTION LIMIT -1"),
-    "statements time out": () => roleFor("SET statement_timeout = '1ms'", 400, "RESET statement_timeout"),
+    "its disk is full": { inject: diskFull, felt: /No space left on device/, skip },
+    "it takes no writes": {
+      inject: () => roleFor("SET default_transaction_read_only = on", 400, "RESET default_transaction_read_only"),
+      felt: /in a read-only transaction/,
+    },
+    "its connections are ended": terminate,
+    "it takes no more connections": {
+      inject: () => roleFor("CONNECTION LIMIT 0", 2 * LEASE_MS, "CONNECTION LIMIT -1"),
+      felt: /too many connections/,
+    },
+    "its statements time out": { inject: statementsTimeOut, felt: /statement timeout/ },
   };
   const close = async () => {
     await Promise.all([admin, ...pools].map((pool) => pool.end().catch(quiet)));
     for (const proxy of proxies) proxy.close();
     await service.stop();
+    disk?.stop();
   };
   return { stores: pools.map((pool) => new PostgresStore(pool)), faults, close };
 }
@@ -167,9 +233,9 @@ export async function pgbouncerEngine() {
   const hogs = poolOf(bouncer.port, { query_timeout: 0 });
   const faults = {
     ...serverFaults(service),
-    "pgbouncer killed and restarted": async () => (await bouncer.kill(), bouncer.start()),
-    "connections ended": () => admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app'"),
-    "connections exhausted": () => Promise.allSettled([1, 2].map(() => hogs.query(`SELECT pg_sleep(${(2 * LEASE_MS) / 1000})`))),
+    "PgBouncer is killed and started again": async () => (await bouncer.kill(), bouncer.start()),
+    "its connections are ended": () => admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app'"),
+    "it takes no more connections": () => Promise.allSettled([1, 2].map(() => hogs.query(`SELECT pg_sleep(${(2 * LEASE_MS) / 1000})`))),
   };
   const close = async () => {
     await Promise.all([admin, hogs, ...pools].map((pool) => pool.end().catch(quiet)));

@@ -3,4 +3,4 @@ import { pgbouncerEngine, postgresEngine } from "./fault-engines.mjs";
 import { through } from "./faults.mjs";
 
 await through("PostgreSQL", postgresEngine);
-await through("PgBouncer", pgbouncerEngine);
+await through("through PgBouncer", pgbouncerEngine);

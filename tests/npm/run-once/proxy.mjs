@@ -24,7 +24,7 @@ export async function startProxy(port) {
     };
     for (const socket of [client, upstream]) socket.on("error", end).on("close", end);
     const forward = (to, data, cut) => {
-      if (pair.isLost) return;
+      if (pair.isLost) return (hits += 1);
       if (mode === "pass") return to.write(data);
       hits += 1;
       if (mode === "stall") return pair.held.push([to, data]);

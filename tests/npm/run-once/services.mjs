@@ -5,7 +5,7 @@
  */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { accessSync, chownSync, constants, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, chownSync, closeSync, constants, existsSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -231,4 +231,48 @@ function startupMessage(user) {
   head.writeInt32BE(head.length + text.length, 0);
   head.writeInt32BE(196_608, 4);
   return Buffer.concat([head, text]);
+}
+
+/** A small disk of its own for a server's files, to be filled up: in memory. Mounting takes root, or sudo without a password. */
+export function startDisk(megabytes) {
+  const user = findUser();
+  const folder = folderFor("disk", undefined);
+  const asRoot = (program, ...args) => {
+    const [file, more] = isRoot ? [program, args] : ["sudo", ["-n", program, ...args]];
+    execFileSync(file, more, { stdio: ["ignore", "ignore", "pipe"] });
+  };
+  const owner = user === undefined ? [process.getuid(), process.getgid()] : [user.uid, user.gid];
+  try {
+    asRoot("mount", "-t", "tmpfs", "-o", `size=${megabytes}m,uid=${owner[0]},gid=${owner[1]},mode=700`, "tmpfs", folder);
+  } catch (cause) {
+    rmSync(folder, { recursive: true });
+    fail(`a disk can't be mounted, which takes root or sudo without a password: ${cause.stderr ?? cause.message}`, { cause });
+  }
+  const ballast = join(folder, "ballast");
+  const stop = () => {
+    process.removeListener("exit", stop);
+    asRoot("umount", "--lazy", folder);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once("exit", stop);
+  return {
+    folder,
+    /** Leaves no byte free. */
+    fill() {
+      const file = openSync(ballast, "a");
+      try {
+        for (let size = 1 << 20; size > 0; size >>= 1) {
+          try {
+            for (;;) if (writeSync(file, Buffer.alloc(size)) < size) break;
+          } catch (error) {
+            if (error.code !== "ENOSPC") throw error;
+          }
+        }
+      } finally {
+        closeSync(file);
+      }
+    },
+    empty: () => rmSync(ballast, { force: true }),
+    stop,
+  };
 }

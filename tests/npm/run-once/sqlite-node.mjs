@@ -1,5 +1,8 @@
 /** A Node that has `node:sqlite`, which Node 20 lacks; `better-sqlite3` 13 needs as much. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
@@ -21,4 +24,21 @@ export function nodeWithSqlite() {
     );
   }
   return found;
+}
+
+/** A test that runs the tests of a file in such a Node, of which there have to be at least so many. */
+export function runWithSqlite(name, url, least) {
+  test(name, (t) => {
+    const node = nodeWithSqlite();
+    const { status, stdout, stderr } = spawnSync(node, ["--test", "--test-reporter=tap", fileURLToPath(url)], {
+      encoding: "utf8",
+      env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+      maxBuffer: 1e8,
+    });
+    for (const [, diagnostic] of stdout.matchAll(/^ +# (.*: \d+ keys, .*)$/gm)) t.diagnostic(diagnostic);
+    assert.equal(status, 0, `${stdout}\n${stderr}`);
+    const count = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, "m").exec(stdout)?.[1]);
+    t.diagnostic(`${count("pass")} tests passed in ${spawnSync(node, ["--version"], { encoding: "utf8" }).stdout.trim()}`);
+    assert.ok(count("pass") >= least && count("skipped") === 0, stdout);
+  });
 }

@@ -1,15 +1,13 @@
 /** The SQLite store, on files, through `node:sqlite` and `better-sqlite3`. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { runOnce as entry } from "./package.mjs";
-import { hasSqlite, nodeWithSqlite } from "./sqlite-node.mjs";
+import { hasSqlite, runWithSqlite } from "./sqlite-node.mjs";
 import { storeSuite } from "./suite.mjs";
 
 const { createRunOnce, SqliteStore, sqliteMigration } = entry;
@@ -127,6 +125,43 @@ function here(clients) {
         assert.equal(await runOnce("k", () => 1), 1);
       });
 
+      test("a connection that can only read returns what is stored, and is a StoreError for anything else", async () => {
+        await createRunOnce({ store: new SqliteStore(shared) }).runOnce("readable", () => 1);
+        const reader = database();
+        reader.exec("PRAGMA query_only = 1");
+        const { runOnce } = createRunOnce({ store: new SqliteStore(reader) });
+        assert.equal(await runOnce("readable", assert.fail), 1);
+        await assert.rejects(runOnce("unwritable", assert.fail), (error) => error.code === "ERR_STORE" && /readonly database/.test(error.message));
+      });
+
+      test("a connection that is closed is a StoreError, whatever the operation", async () => {
+        const closing = open(file);
+        const { runOnce } = createRunOnce({ store: new SqliteStore(closing) });
+        const failing = runOnce("closed-1", async () => {
+          closing.close();
+          throw new Error("the work failed");
+        });
+        await assert.rejects(failing, /the work failed/);
+        await assert.rejects(runOnce("closed-2", assert.fail), (error) => error.code === "ERR_STORE" && /not open|finalized/.test(error.message));
+      });
+
+      test("a file that is deleted in WAL mode: who has it open goes on, and who comes later starts from nothing", async () => {
+        const gone = join(folder, `${name.replaceAll(/\W/g, "-")}-gone.db`);
+        const opens = () => {
+          const made = open(gone);
+          opened.push(made);
+          made.exec(`PRAGMA journal_mode = WAL; ${sqliteMigration()}`);
+          return createRunOnce({ store: new SqliteStore(made) });
+        };
+        const [a, b] = [opens(), opens()];
+        assert.equal(await a.runOnce("k", () => "before"), "before");
+        for (const suffix of ["", "-wal", "-shm"]) rmSync(gone + suffix);
+        assert.equal(await b.runOnce("k", assert.fail), "before");
+        assert.equal(await a.runOnce("k2", () => "after"), "after");
+        assert.equal(await b.runOnce("k2", assert.fail), "after");
+        assert.equal(await opens().runOnce("k", () => "again"), "again");
+      });
+
       test("a locked database is a StoreError before the callback", async () => {
         const impatient = database();
         impatient.exec("PRAGMA busy_timeout = 0");
@@ -144,16 +179,5 @@ function here(clients) {
 if (hasSqlite) {
   here(await openers());
 } else {
-  test("SQLite, in a Node that has it", (t) => {
-    const node = nodeWithSqlite();
-    const { status, stdout, stderr } = spawnSync(node, ["--test", "--test-reporter=tap", fileURLToPath(import.meta.url)], {
-      encoding: "utf8",
-      env: { ...process.env, NODE_TEST_CONTEXT: undefined },
-      maxBuffer: 1e8,
-    });
-    assert.equal(status, 0, `${stdout}\n${stderr}`);
-    const count = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, "m").exec(stdout)?.[1]);
-    t.diagnostic(`${count("pass")} tests passed in ${spawnSync(node, ["--version"], { encoding: "utf8" }).stdout.trim()}`);
-    assert.ok(count("pass") > 60 && count("skipped") === 0, stdout);
-  });
+  runWithSqlite("SQLite, in a Node that has it", import.meta.url, 61);
 }

@@ -5,4 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../../.."
 
 tools/setup.sh tools tests/npm/runtimes tests/npm/run-once tests/npm/transaction
-node --test --test-concurrency=2 --test-timeout=600000 tests/npm/transaction/*.test.mjs
+# Of a file, in milliseconds.
+timeout=600000
+if [ -n "${RUN_ONCE_LONG-}" ]; then timeout=7200000; fi
+node --test --test-concurrency=2 --test-timeout="$timeout" tests/npm/transaction/*.test.mjs
