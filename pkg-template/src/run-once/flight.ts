@@ -16,7 +16,7 @@ import type { Execution, RunOnceEvent } from "./types.js";
 type Callback = (idempotencyKey: string, execution: Execution) => unknown;
 
 /** What a flight is given. */
-interface Plan extends StoreCallsPlan {
+export interface Plan extends StoreCallsPlan {
   readonly codec: Codec;
   readonly emit: (event: RunOnceEvent) => void;
   /** Called once, before any caller hears of the outcome: nobody may join from here on. */

@@ -59,7 +59,7 @@ return 1
 export type RunScript = (command: "eval" | "evalsha", text: string, key: string, args: string[]) => Promise<unknown>;
 
 /** The lines of a record that a claim looks at, and all that follows them. */
-export interface RecordLines {
+interface RecordLines {
   readonly state: string;
   readonly fingerprint: string;
   readonly rest: string;
