@@ -4,7 +4,8 @@
 //! Only numbers cross. JavaScript writes strings as UTF-8 into [`reserve`]d memory before a call, and reads
 //! [`text`] (or, for hashes, [`output`]) after it: wasm-bindgen's own conversion of one string costs more than
 //! the hash. The length [`ABSENT`] stands for "no such string". An export that can fail returns [`FAILED`] and
-//! leaves the code, [`Error::detail`] and the message as text, with a line feed after each of the first two.
+//! leaves as text, with a line feed after each: the code, [`Error::detail`], and how many UTF-16 units
+//! [`Error::found`] has; then that and the message.
 //!
 //! What JavaScript can't have meant (a slot that isn't there, a length past the input, bytes that aren't UTF-8)
 //! traps: no key is made from it, and JavaScript starts a new instance.
@@ -82,11 +83,15 @@ fn state() -> MutexGuard<'static, State> {
 impl State {
     #[inline(never)]
     fn fail(&mut self, error: &Error) -> i32 {
+        let found = error.found().unwrap_or_default();
         self.text = text::join(&[
             error.code().as_str(),
             "\n",
             error.detail(),
             "\n",
+            &text::decimal(found.encode_utf16().count() as u64),
+            "\n",
+            found,
             error.message(),
         ]);
         FAILED

@@ -243,17 +243,19 @@ const CRATE_ERRORS: Record<string, new (message: string, data: ErrorData) => Ide
 };
 
 /**
- * The error that the crate described on lines: the code; the path in a payload, the TTL to write instead, or
- * nothing; the message.
+ * The error that the crate described: on lines, the code; the path in a payload, the TTL to write instead, or
+ * nothing; the length of what was found; behind them what was found, and the message.
  *
  * @param data What the caller knows about it.
  */
 export function crateError(description: string, data: ErrorData = {}): IdempotencyKeyError {
-  const [, code = "", detail = ""] = /^(.*)\n(.*)\n/.exec(description) ?? [];
+  const [head = "", code = "", detail = "", length = ""] = /^(.*)\n(.*)\n(\d+)\n/.exec(description) ?? [];
   const Class = CRATE_ERRORS[code];
   if (Class === undefined) {
     return new EngineError(description);
   }
+  const end = head.length + Number(length);
+  const found = description.slice(head.length, end) || undefined;
   const known = detail === "" ? {} : { [Class === InvalidPayloadError ? "path" : "suggestion"]: detail };
-  return new Class(description.slice(code.length + detail.length + 2), { ...data, ...known });
+  return new Class(description.slice(end), { ...data, ...known, found });
 }

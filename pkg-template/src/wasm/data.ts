@@ -70,7 +70,7 @@ export function payloadError(kind: number, steps: string, found: string): Error 
   return withInstance((instance) => {
     const [stepsLength = ABSENT, foundLength = ABSENT] = write(instance, [steps, found]);
     instance.exports.refuse_payload(kind, stepsLength, foundLength);
-    return crateError(read(instance), { found: found || undefined });
+    return crateError(read(instance));
   });
 }
 

@@ -4,6 +4,7 @@
 
 import { engine } from "#engine";
 
+import { isArray } from "../../../src/js/arguments.js";
 import { crateError } from "../errors.js";
 import {
   ABSENT,
@@ -273,12 +274,12 @@ export function refuseNonText(kind: NonText, found: unknown): never {
         ? "null"
         : found === undefined
           ? "undefined"
-          : Array.isArray(found)
+          : isArray(found)
             ? "an array"
             : `a value of type ${typeof found}`;
     const [length = ABSENT] = write(instance, [name]);
     instance.exports.refuse_non_text(kind, length);
-    return crateError(read(instance), { found: name });
+    return crateError(read(instance));
   });
 }
 

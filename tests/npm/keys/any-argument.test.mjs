@@ -90,7 +90,7 @@ test("a revoked proxy is refused, wherever it is", () => {
         try {
           call(...args);
         } catch (error) {
-          assert.ok(error instanceof IdempotencyKeyError, `${name}: ${error}`);
+          assert.ok(error instanceof IdempotencyKeyError && error.code !== "ERR_ENGINE", `${name}: ${error}`);
         }
       }
     }

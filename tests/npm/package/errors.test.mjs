@@ -18,9 +18,9 @@ function thrown(call) {
 
 /** A call for each error that needs no network, and the data that its error has. */
 const CASES = [
-  ["InvalidKeyError", "ERR_INVALID_KEY", () => main.idempotencyKeys.createSync(["order", null]), { index: 1 }],
-  ["InvalidScopeError", "ERR_INVALID_SCOPE", () => main.idempotencyKeys.createSync("a", { scope: "task" }), {}],
-  ["InvalidTtlError", "ERR_INVALID_TTL", () => main.parseTtl("1h30m"), { suggestion: "90m" }],
+  ["InvalidKeyError", "ERR_INVALID_KEY", () => main.idempotencyKeys.createSync(["order", null]), { index: 1, found: "null" }],
+  ["InvalidScopeError", "ERR_INVALID_SCOPE", () => main.idempotencyKeys.createSync("a", { scope: "ta\nsk 😀" }), { found: "ta\nsk 😀" }],
+  ["InvalidTtlError", "ERR_INVALID_TTL", () => main.parseTtl("1h30m"), { suggestion: "90m", found: "1h30m" }],
   ["InvalidTtlError", "ERR_INVALID_TTL", () => main.parseTtl(5), { found: "a value of type number" }],
   ["InvalidPayloadError", "ERR_INVALID_PAYLOAD", () => main.canonicalize({ items: [1, { price: 10n }] }), { path: "$.items[1].price", found: "10n" }],
   ["InvalidPayloadError", "ERR_INVALID_PAYLOAD", () => main.canonicalize({ a: ["\ud800"] }), { path: "$.a[0]" }],
