@@ -132,7 +132,9 @@ pub fn from_payload(
         operation,
     } = options::read(options.into(), options::PAYLOAD)?;
     let resolved = Resolved::new(&scope, ctx)?;
-    let hash = payload::hash(&payload, &operation, true)?.to_hex();
+    let hash = payload::hash(&payload, &operation, true)
+        .map_err(error::unreadable)?
+        .to_hex();
     let joined = Joined {
         key: JsString::from(hash),
         has_parts: true,

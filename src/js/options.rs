@@ -132,7 +132,7 @@ pub(super) fn optional_text(value: &JsValue) -> Result<Option<String>, JsValue> 
 
 /// A value's string, with U+FFFD for lone surrogates.
 fn text(value: &JsValue) -> Result<String, JsValue> {
-    to_text(value).map(String::from)
+    to_text(value).map(String::from).map_err(unreadable)
 }
 
 fn get(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {

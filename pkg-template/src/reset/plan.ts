@@ -25,8 +25,8 @@ export function candidatesOf(
     hasParts,
     scope: scope === undefined ? undefined : nameOf(scope),
     // As in the SDK, every falsy id but null and undefined counts as given and empty.
-    parentRunId: parentRunId == null ? undefined : String(parentRunId || ""),
-    attemptNumber: attemptNumber == null ? undefined : String(attemptNumber),
+    parentRunId: parentRunId == null ? undefined : `${parentRunId || ""}`,
+    attemptNumber: attemptNumber == null ? undefined : `${attemptNumber}`,
     context: context == null ? undefined : contextTexts(context.run?.id, context.attempt?.number),
   });
 }
