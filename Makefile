@@ -1,6 +1,6 @@
 # make demo   the main job on real input
 # make test   every check; make test-all adds the other runtimes and the bundlers; make pack builds the npm tarball, make bench measures
-# make fuzz, fuzz-sdk, fuzz-header, hostile, miri   for longer than make test does; make audit, reproducible, release
+# make fuzz, fuzz-sdk, fuzz-js, fuzz-header, hostile, miri   for longer than make test does; make audit, reproducible, release
 # make playground serves examples/browser on this machine; make api renews docs/api
 # make site makes the site, of docs, in site/dist; make site-dev serves it while pages change
 # Each target first installs what it needs, at pinned versions, into ignored folders of the project.
@@ -10,7 +10,7 @@ SHELL := bash
 TARBALL = $(shell ls -t pkg/*.tgz 2>/dev/null | head -n 1)
 SOURCES := Cargo.toml Cargo.lock README.md CHANGELOG.md $(shell find src pkg-template -type f)
 
-.PHONY: demo test test-all pack bench playground api site site-dev fuzz fuzz-sdk fuzz-header hostile miri audit reproducible release clean setup
+.PHONY: demo test test-all pack bench playground api site site-dev fuzz fuzz-sdk fuzz-js fuzz-header hostile miri audit reproducible release clean setup
 
 setup:
 	@tools/setup.sh tools
@@ -64,8 +64,8 @@ fuzz:
 	@tools/setup.sh cargo-fuzz
 	@fuzz/run.sh $(or $(SECONDS),3600)
 
-# Ten minutes, or SECONDS=..., beside the real SDK, or another parser of the header; SEED=... repeats a run.
-fuzz-sdk fuzz-header: pkg/.packed
+# Ten minutes, or SECONDS=..., beside the real SDK, the bare wasm-pack build, another parser of the header; SEED=... repeats a run.
+fuzz-sdk fuzz-js fuzz-header: pkg/.packed
 	@tools/setup.sh tests/npm tests/npm/http
 	@node tests/npm/fuzz.mjs $@ $(or $(SECONDS),600) $(SEED)
 

@@ -35,7 +35,7 @@ step "crate package" cargo package --quiet --allow-dirty
 step "npm package" make --no-print-directory pack
 step "types" tests/npm/package/types.sh
 step "package" node --test --test-concurrency=2 --test-timeout=300000 $(ls tests/npm/*/*.test.mjs | grep -vE '^tests/npm/(run-once|transaction|http)/')
-step "wasm-pack" node --test --test-timeout=600000 tests/wasm-pack/wasm-pack.test.mjs
+step "wasm-pack" node --test --test-concurrency=1 --test-timeout=600000 tests/wasm-pack/*.test.mjs
 step "runtimes" node tests/npm/runtimes/runtimes.mjs --required
 step "run once" tests/npm/run-once/run.sh
 step "transactions" tests/npm/transaction/run.sh

@@ -9,7 +9,7 @@
 
 import { fuzz } from "./support/fuzz.mjs";
 
-const SUBJECTS = { "fuzz-sdk": "./keys/fuzz-sdk.mjs", "fuzz-header": "./http/fuzz-header.mjs" };
+const SUBJECTS = { "fuzz-sdk": "./keys/fuzz-sdk.mjs", "fuzz-js": "./keys/fuzz-js.mjs", "fuzz-header": "./http/fuzz-header.mjs" };
 
 const [name, ...numbers] = process.argv.slice(2);
 const [seconds, seed = Date.now() % 2 ** 31] = numbers.map(Number);
