@@ -13,6 +13,7 @@
  * @module
  */
 import type { Acquired, Claim } from "./machine.js";
+import { punctual, within } from "./punctual.js";
 import type { Store } from "./stores/store.js";
 
 /** One case: it rejects, with an error that says what was found and expected, if the store fails it. */
@@ -27,6 +28,8 @@ export interface ConformanceCase {
 export interface ConformanceOptions {
   /** How long to wait for a lease or a record of one millisecond to be over, in milliseconds. Default: 50. */
   readonly lapseMs?: number;
+  /** How long an operation of the store, and making the store, may take, in milliseconds. Default: 10,000. */
+  readonly timeoutMs?: number;
 }
 
 const LONG_MS = 3_600_000;
@@ -326,15 +329,19 @@ const CASES: Record<string, (key: Key) => Promise<void>> = {
  * that last an hour.
  *
  * @param create Makes the store, or returns it: called once for each case.
- * @param options How long to wait for what has to run out.
+ * @param options How long to wait for what has to run out, and for an answer.
  * @returns The cases; each can run by itself.
  */
 export function storeConformance(
   create: () => Store | Promise<Store>,
   options: ConformanceOptions = {},
 ): ConformanceCase[] {
+  const { lapseMs = 50, timeoutMs = 10_000 } = options;
   return Object.entries(CASES).map(([name, check]) => ({
     name,
-    run: async () => check(new Key(await create(), options.lapseMs ?? 50)),
+    run: async () => {
+      const store = await within(timeoutMs, "create", create);
+      await check(new Key(punctual(store, timeoutMs), lapseMs));
+    },
   }));
 }

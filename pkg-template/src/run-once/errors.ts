@@ -145,9 +145,13 @@ function quote(key: string): string {
   return JSON.stringify(key);
 }
 
-/** What an error says; some have no message, but a code, or only a class. */
-function reason(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  const { code } = cause as { code?: unknown };
-  return cause.message || (typeof code === "string" && code) || cause.constructor.name || cause.name;
+/** What an error says; some have no message, but a code, or only a class. Anything can be thrown. */
+export function reason(cause: unknown): string {
+  try {
+    if (!(cause instanceof Error)) return String(cause) || "an empty string was thrown";
+    const { code } = cause as { code?: unknown };
+    return cause.message || (typeof code === "string" && code) || cause.constructor.name || cause.name;
+  } catch {
+    return "what was thrown can't be made a string";
+  }
 }

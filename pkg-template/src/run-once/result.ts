@@ -1,5 +1,5 @@
 /** A callback's result to JSON and back; refuses what would come back as something else. */
-import { InvalidArgumentError, InvalidResultError } from "./errors.js";
+import { InvalidArgumentError, InvalidResultError, reason } from "./errors.js";
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
@@ -121,7 +121,7 @@ export function codecOf(
       try {
         encoded = serialize(result);
       } catch (cause) {
-        throw new InvalidResultError(`serialize failed on the result: ${String(cause)}`, "result", { cause });
+        throw new InvalidResultError(`serialize failed on the result: ${reason(cause)}`, "result", { cause });
       }
       if (typeof encoded !== "string") {
         throw new InvalidResultError(`serialize made ${typeof encoded} of the result, expected a string`, "result");

@@ -25,6 +25,18 @@ export function checkStore(store: Store): Store {
   return store;
 }
 
+/** A store where the settings belong would go unused, and results into memory. */
+function refuseStore(config: unknown): void {
+  if (typeof config !== "object" || config === null) {
+    throw new InvalidArgumentError(
+      `the settings are ${config === null ? "null" : typeof config}, expected an object, such as { store }`,
+    );
+  }
+  if (typeof (config as Partial<Store>).acquire === "function") {
+    throw new InvalidArgumentError("the settings are a store: pass { store }");
+  }
+}
+
 function checkCallback(callback: unknown): void {
   if (typeof callback !== "function") {
     throw new InvalidArgumentError(`the callback is ${typeof callback}, expected a function`);
@@ -41,7 +53,9 @@ export interface Flights {
 
 /** Settings with their defaults, checked once for all flights. */
 export function flightsOf(config: RunOnceConfig): Flights {
-  const store = checkStore(config.store ?? new MemoryStore());
+  refuseStore(config);
+  // Null is refused: it comes from a store that is missing, and memory would not be shared.
+  const store = checkStore(config.store === undefined ? new MemoryStore() : config.store);
   const ttlMs = milliseconds("ttl", config.ttl ?? "30d", 1);
   const leaseMs = milliseconds("lease", config.lease ?? "60s", 1);
   const waitMs = config.waitTimeout === undefined ? 2 * leaseMs : milliseconds("waitTimeout", config.waitTimeout, 0);
@@ -73,7 +87,8 @@ export function flightsOf(config: RunOnceConfig): Flights {
  *
  * @param config Store, durations, task context; all of them have defaults.
  * @throws InvalidTtlError (`ERR_INVALID_TTL`) for a duration that can't be read.
- * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a store that is none, and for `serialize` without `parse`.
+ * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for settings that are no object, a store that is none, and
+ * for `serialize` without `parse`.
  */
 export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
   const { waitMs: defaultWaitMs, start } = flightsOf(config);

@@ -254,7 +254,21 @@ describe("bad input", () => {
   const bad = [
     ["a callback that is none", () => createRunOnce().runOnce("k", 1), "ERR_INVALID_ARGUMENT", /the callback is number, expected a function/],
     ["a store that is none", () => createRunOnce({ store: {} }), "ERR_INVALID_ARGUMENT", /the store has no method "acquire"/],
-    ["a store that is null", () => createRunOnce({ store: { acquire() {}, renew() {}, complete() {} } }), "ERR_INVALID_ARGUMENT", /no method "release"/],
+    [
+      "a store without an operation",
+      () => createRunOnce({ store: { acquire() {}, renew() {}, complete() {} } }),
+      "ERR_INVALID_ARGUMENT",
+      /no method "release"/,
+    ],
+    ["a store that is null", () => createRunOnce({ store: null }), "ERR_INVALID_ARGUMENT", /the store has no method "acquire"/],
+    ["a store as the settings", () => createRunOnce(new MemoryStore()), "ERR_INVALID_ARGUMENT", /the settings are a store: pass \{ store \}/],
+    ["settings that are null", () => createRunOnce(null), "ERR_INVALID_ARGUMENT", /the settings are null, expected an object/],
+    [
+      "settings that are a URL",
+      () => createRunOnce("redis://:secret@host"),
+      "ERR_INVALID_ARGUMENT",
+      /^the settings are string, expected an object, such as \{ store \}$/,
+    ],
     ["a key that is none", () => createRunOnce().runOnce(null, () => 1), "ERR_INVALID_KEY", /null/],
     ["a ttl of another form", () => createRunOnce({ ttl: "1h30m" }), "ERR_INVALID_TTL", /1h30m/],
     [
@@ -287,6 +301,12 @@ describe("bad input", () => {
       () => new entry.RedisStore({ set() {}, eval() {}, evalsha() {}, scriptLoad() {}, createScript() {} }),
       "ERR_INVALID_ARGUMENT",
       /one of @upstash\/redis: use UpstashStore/,
+    ],
+    [
+      "a pipeline of @upstash/redis",
+      () => new entry.RedisStore({ set() {}, eval() {}, evalsha() {}, exec() {}, length() {} }),
+      "ERR_INVALID_ARGUMENT",
+      /a MULTI or a pipeline/,
     ],
     ["a PostgreSQL client of another kind", () => new entry.PostgresStore({}), "ERR_INVALID_ARGUMENT", /without a query function/],
     [

@@ -110,7 +110,7 @@ export function startCrowd(instances, name, { workMs = (id) => (id % 7 === 0 ? 1
   const abandon = () => {
     stopped = abandoned = true;
   };
-  return { stop, abandon, hasSome: () => results.size > 5 };
+  return { stop, abandon, hasSome: () => results.size > 5, said: ledger.said };
 }
 
 /** One line for the guide's table: keys, executions, told of a takeover; and what else there was. */

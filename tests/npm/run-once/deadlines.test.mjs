@@ -23,6 +23,23 @@ const within = ({ ms }, least, most) => assert.ok(ms >= least - 5 && ms < most, 
 /** A store that never answers some operations. */
 const hanging = (...operations) => watched(new MemoryStore(), (operation) => operations.includes(operation) && never());
 
+describe("storeConformance", () => {
+  for (const operation of ["acquire", "renew", "complete", "release"]) {
+    test(`a store that never answers ${operation} fails, and hangs no case`, async () => {
+      const cases = storeConformance(() => hanging(operation), { timeoutMs: 100 });
+      const ends = await Promise.all(cases.map(({ run }) => timed(run())));
+      const messages = ends.filter(({ reason }) => reason !== undefined).map(({ reason }) => reason.message);
+      assert.deepEqual([...new Set(messages)], [`${operation} did not answer within 100 ms`]);
+      for (const end of ends) within(end, 0, 3000);
+    });
+  }
+
+  test("a store that is never made fails, too", async () => {
+    const [{ run }] = storeConformance(never, { timeoutMs: 50 });
+    await assert.rejects(run(), /create did not answer within 50 ms/);
+  });
+});
+
 describe("a store that never answers", () => {
   test("a claim: StoreError after waitTimeout, timed out, with the operation; the callback isn't run", async () => {
     const { runOnce } = createRunOnce({ store: hanging("acquire") });

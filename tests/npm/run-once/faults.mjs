@@ -49,16 +49,17 @@ export async function through(name, open) {
     for (const [fault, how] of Object.entries(faults)) {
       const { inject, felt, skip } = typeof how === "function" ? { inject: how } : how;
       test(`${fault}: the books balance`, { skip }, async (t) => {
-        const said = new Set();
         const onEvent = ({ type, error }) => type === "store-error" && said.add(error.message);
-        const { stop, abandon, hasSome } = startCrowd(
+        const { stop, abandon, hasSome, said } = startCrowd(
           stores.map((store) => entry.createRunOnce({ store, ...SETTINGS, onEvent })),
           `${name} ${fault}`,
           { settle },
         );
         t.after(abandon);
+        const isFelt = () => felt === undefined || felt.test([...said].join("\n"));
         await sleep(200);
-        for (let round = 0; round < ROUNDS; round++) {
+        // Once more where everybody was at work meanwhile, and asked the store nothing.
+        for (let round = 0; round < ROUNDS || (!isFelt() && round < 10); round++) {
           await inject();
           await sleep(500);
         }
@@ -70,7 +71,7 @@ export async function through(name, open) {
         assert.deepEqual(ledger.wrong, []);
         assert.deepEqual(unhandled, []);
         assert.ok(hasSome(), `${ledger.results.size} keys`);
-        if (felt !== undefined) assert.match([...ledger.said, ...said].join("\n"), felt, "the fault was felt");
+        assert.ok(isFelt(), `nobody felt the fault, only: ${[...said].join("\n")}`);
       });
     }
   });

@@ -156,6 +156,19 @@ describe("Upstash", () => {
       );
     });
   }
+
+  for (const [name, bad, message] of [
+    ["a client", client(), /one of @upstash\/redis: use UpstashStore/],
+    ["a pipeline", client().pipeline(), /a MULTI or a pipeline/],
+    ["a MULTI", client().multi(), /a MULTI or a pipeline/],
+  ]) {
+    test(`${name} of @upstash/redis is refused by RedisStore`, () => {
+      assert.throws(
+        () => new entry.RedisStore(bad),
+        (error) => error.code === "ERR_INVALID_ARGUMENT" && message.test(error.message),
+      );
+    });
+  }
 });
 
 const script = fileURLToPath(new URL("edge-worker.mjs", import.meta.url));

@@ -143,6 +143,9 @@ describe("reasons", () => {
   const causes = [
     [Object.assign(new AggregateError([], ""), { code: "ECONNREFUSED" }), /not run: ECONNREFUSED$/],
     [new ClientTimeoutError(), /not run: ClientTimeoutError$/],
+    ["", /not run: an empty string was thrown$/],
+    [undefined, /not run: undefined$/],
+    [Object.create(null), /not run: what was thrown can't be made a string$/],
     ["a string", /not run: a string$/],
   ];
   for (const [cause, message] of causes) {

@@ -66,7 +66,10 @@ function commandsOf(client: IoRedisClient | NodeRedisClient): Commands {
     "one of @upstash/redis",
     'use UpstashStore of "idempotency-keys/run-once/upstash"',
   );
-  const isQueue = hasMethods(client, "execAsPipeline") || (client as { isPipeline?: unknown }).isPipeline === true;
+  const isQueue =
+    hasMethods(client, "execAsPipeline") ||
+    hasMethods(client, "exec", "length") ||
+    (client as { isPipeline?: unknown }).isPipeline === true;
   refuseOther(
     isQueue,
     CLIENT,
