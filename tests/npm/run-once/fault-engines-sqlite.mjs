@@ -14,6 +14,9 @@ const { sqliteMigration, SqliteStore } = entry;
 const BUSY_MS = 20;
 const HEADER_BYTES = 100;
 
+/** Begins a transaction, however long the others are in the way. */
+const begin = (how) => `for (;;) try { db.exec("BEGIN ${how}"); break; } catch (error) { if (!/locked/.test(error.message)) throw error; }`;
+
 /** Another process with the file open. It says so when `script` is done, and stays until it is killed. */
 async function startOther(file, script) {
   const code = `const { DatabaseSync } = require("node:sqlite"); const db = new DatabaseSync(${JSON.stringify(file)}, { timeout: 5000 });
@@ -52,7 +55,7 @@ export async function sqliteEngine(journal) {
     for (const database of databases) database.exec(`PRAGMA ${back}`);
   };
   const lockFor = async (ms) => {
-    const end = await startOther(file, 'db.exec("BEGIN EXCLUSIVE");');
+    const end = await startOther(file, begin("EXCLUSIVE"));
     await sleep(ms);
     await end();
   };
@@ -60,7 +63,8 @@ export async function sqliteEngine(journal) {
   const killWriter = async () => {
     const end = await startOther(
       file,
-      `db.exec("PRAGMA cache_size = 5; BEGIN IMMEDIATE; UPDATE run_once SET token = token || ''");
+      `db.exec("PRAGMA cache_size = 5"); ${begin("IMMEDIATE")}
+      db.exec("UPDATE run_once SET token = token || ''");
       const insert = db.prepare("INSERT INTO other VALUES (zeroblob(10000))");
       for (let index = 0; index < 100; index++) insert.run();`,
     );

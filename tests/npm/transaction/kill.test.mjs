@@ -92,7 +92,7 @@ async function restarting(service, killed) {
   await service.start();
 }
 
-for (const client of LONG ? ["pg", "postgres.js", "Kysely", "Prisma"] : ["pg"]) {
+for (const client of LONG ? ["pg", "postgres.js", "Drizzle on pg", "Drizzle on postgres.js", "Kysely", "Prisma"] : ["pg"]) {
   test(`${client}: processes are killed, and the server, too: one effect a key`, async (t) => {
     const { names, cuts } = await onPostgres(client, restarting);
     t.diagnostic(`${KEYS} keys, ${KILLS} processes killed, ${Math.floor(KILLS / 4)} times the server, ${cuts} connections cut around a COMMIT`);
@@ -101,22 +101,24 @@ for (const client of LONG ? ["pg", "postgres.js", "Kysely", "Prisma"] : ["pg"]) 
   });
 }
 
-test("SQLite: processes are killed: one effect a key", async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "run-once-transaction-"));
-  try {
-    const file = join(folder, "effects.db");
-    const node = nodeWithSqlite();
-    const script = `import { DatabaseSync } from "node:sqlite"; const db = new DatabaseSync(process.argv[1]); db.exec("PRAGMA journal_mode = WAL;" + process.argv[2] + "CREATE TABLE effects (name TEXT NOT NULL)");`;
-    await output(node, ["--input-type=module", "-e", script, file, transaction.sqliteMigration()]);
-    await crowd(node, ["sqlite", file, String(KEYS)], KILLS);
-    const read = `import { DatabaseSync } from "node:sqlite"; console.log(JSON.stringify(new DatabaseSync(process.argv[1]).prepare("SELECT name FROM effects").all().map((row) => row.name)));`;
-    const names = JSON.parse(await output(node, ["--input-type=module", "-e", read, file]));
-    t.diagnostic(`${KEYS} keys, ${KILLS} processes killed`);
-    assert.deepEqual(books(names), { lost: 0, doubled: 0 });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-});
+for (const client of ["node:sqlite", "better-sqlite3"]) {
+  test(`${client}: processes are killed: one effect a key`, async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "run-once-transaction-"));
+    try {
+      const file = join(folder, "effects.db");
+      const node = nodeWithSqlite();
+      const script = `import { DatabaseSync } from "node:sqlite"; const db = new DatabaseSync(process.argv[1]); db.exec("PRAGMA journal_mode = WAL;" + process.argv[2] + "CREATE TABLE effects (name TEXT NOT NULL)");`;
+      await output(node, ["--input-type=module", "-e", script, file, transaction.sqliteMigration()]);
+      await crowd(node, [client, file, String(KEYS)], KILLS);
+      const read = `import { DatabaseSync } from "node:sqlite"; console.log(JSON.stringify(new DatabaseSync(process.argv[1]).prepare("SELECT name FROM effects").all().map((row) => row.name)));`;
+      const names = JSON.parse(await output(node, ["--input-type=module", "-e", read, file]));
+      t.diagnostic(`${KEYS} keys, ${KILLS} processes killed`);
+      assert.deepEqual(books(names), { lost: 0, doubled: 0 });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}
 
 async function beside(t) {
   const { names } = await onPostgres("lease", restarting);

@@ -39,9 +39,13 @@ async function postgresLoop() {
   await Promise.all(Array.from({ length: 6 }, next));
 }
 
+const SQLITE = {
+  "node:sqlite": async () => new (await import("node:sqlite")).DatabaseSync(url, { timeout: 10_000 }),
+  "better-sqlite3": async () => new (await import("better-sqlite3")).default(url, { timeout: 10_000 }),
+};
+
 async function sqliteLoop() {
-  const { DatabaseSync } = await import("node:sqlite");
-  const database = new DatabaseSync(url, { timeout: 10_000 });
+  const database = await SQLITE[client]();
   const { runOnce } = transaction.createSqliteTransactionalRunOnce(database);
   const insert = database.prepare("INSERT INTO effects (name) VALUES (?)");
   for (const index of order) {
@@ -84,5 +88,5 @@ async function leaseLoop() {
   await Promise.all(Array.from({ length: 6 }, next));
 }
 
-await ({ sqlite: sqliteLoop, lease: leaseLoop }[client] ?? postgresLoop)();
+await (client === "lease" ? leaseLoop : client in SQLITE ? sqliteLoop : postgresLoop)();
 process.exit(0);
