@@ -19,6 +19,15 @@ const binaryen = require("binaryen/package.json");
  */
 const FEW_COPIES = ["-Cllvm-args=-inline-threshold=5", "-Cllvm-args=-inlinehint-threshold=80"];
 
+/**
+ * `--rereloop` orders the control flow anew. Below 1,024, where `--low-memory-unused` wants nothing, is only the end of the
+ * stack. The compilers' names and the list of every feature that wasm-opt knows would be 500 bytes.
+ */
+const OPTIMIZE = [
+  ...["-Os", "--flatten", "--rereloop", "-Os", "-Os", "--converge", "--low-memory-unused"],
+  ...["--strip-producers", "--strip-target-features"],
+];
+
 /** Compiles the npm package's own boundary, and with it what it alone depends on. */
 const NPM_BOUNDARY = "--cfg=idempotency_keys_npm";
 
@@ -111,9 +120,7 @@ function compile(name, rustFlags, settings = {}) {
   const trimmed = join(folder, "trimmed.wasm");
   const module = join(work, "wasm", `${name}.wasm`);
   run(join(bin, "wasm-metadce"), ["--all-features", "--graph-file", graph, raw, "-o", trimmed], { stdio: ["ignore", "ignore", process.stderr] });
-  // The compilers' names and the list of every feature that wasm-opt knows would be 500 bytes.
-  const stripped = ["--strip-producers", "--strip-target-features"];
-  run(join(bin, "wasm-opt"), ["--all-features", "-Os", "--converge", ...stripped, trimmed, "-o", module]);
+  run(join(bin, "wasm-opt"), ["--all-features", ...OPTIMIZE, trimmed, "-o", module]);
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(module)));
   if (imports.length > 0) {
     throw new Error(`${name}.wasm imports ${JSON.stringify(imports)}, but bundlers need a module without imports`);

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::material::Material;
 use crate::scope::{self, Context, Scope};
 use crate::sha256::{Digest, Hasher};
-use crate::text;
+use crate::uuid;
 
 /// An idempotency key with its own options: requests have its hash; its material and scope stay with
 /// it.
@@ -99,7 +99,7 @@ impl IdempotencyKey {
     /// # Ok::<(), idempotency_keys::Error>(())
     /// ```
     pub fn to_uuid(&self) -> String {
-        uuid_of(&self.hash)
+        uuid::of_hash(&self.hash)
     }
 
     /// The scope the key was made in.
@@ -209,29 +209,4 @@ pub(crate) fn digest(key: &str, suffix: &str) -> Digest {
     hasher.update(key.as_bytes());
     hasher.update(suffix.as_bytes());
     hasher.finish()
-}
-
-/// A UUID of version 8 (RFC 9562 section 5.8) made of the first 32 hex digits.
-pub(crate) fn uuid_of(hash: &str) -> String {
-    let digit = |at| hash.get(at..at + 1).unwrap_or("0");
-    let digits = |start, end| hash.get(start..end).unwrap_or_default();
-    // The variant is in the first two of four bits.
-    let variant = match digit(16) {
-        "0" | "4" | "8" | "c" => "8",
-        "1" | "5" | "9" | "d" => "9",
-        "2" | "6" | "a" | "e" => "a",
-        _ => "b",
-    };
-    text::join(&[
-        digits(0, 8),
-        "-",
-        digits(8, 12),
-        "-8",
-        digits(13, 16),
-        "-",
-        variant,
-        digits(17, 20),
-        "-",
-        digits(20, 32),
-    ])
 }

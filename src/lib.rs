@@ -38,6 +38,8 @@ extern crate std;
 
 // Strings without `core::fmt`: join, decimal, hex digits, excerpts.
 mod text;
+// UUIDs: of random keys, and of a key's hash.
+mod uuid;
 // Error codes, messages and their data.
 mod error;
 // The caller's parts of a key, joined; what can't be a part.

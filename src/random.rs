@@ -2,19 +2,15 @@
 
 use alloc::string::String;
 
-use crate::text::{self, hex_digit};
+use crate::uuid;
 
 /// Random bytes that go into one key.
 pub(crate) const ENTROPY_LENGTH: usize = 10;
 
 /// Bits of a key's counter, the field `rand_a` together with the first bits of `rand_b`.
 const COUNTER_BITS: u32 = 42;
-/// The version and the variant of every key (RFC 9562 sections 4.2 and 4.1).
-const VERSION: u64 = 0x7;
-const VARIANT: u64 = 0b10;
-/// Where a key has its hyphens, and where its sixteenth digit.
-const HYPHENS: [usize; 4] = [8, 13, 18, 23];
-const MIDDLE: usize = 17;
+/// The UUID version of every key.
+const VERSION: u64 = 7;
 
 /// Makes random keys that sort by the time they were made, also within one millisecond (RFC 9562
 /// section 6.2, method 1: a counter of 42 bits, started at random each millisecond).
@@ -47,13 +43,9 @@ impl RandomKeys {
     /// A generator whose keys are greater than `last`, a key that another generator made. `None` if
     /// `last` is not a UUID of version 7, as lower-case hex digits with hyphens.
     pub fn after(last: &str) -> Option<RandomKeys> {
-        let (mut high, mut low) = (0, 0);
-        for digit in last.bytes().filter_map(hex_value) {
-            high = (high << 4) | (low >> 60);
-            low = (low << 4) | digit;
-        }
-        let is_version_7 = (high >> 12) & 0xf == VERSION && low >> 62 == VARIANT;
-        (is_version_7 && text([high, low]) == last).then_some(RandomKeys {
+        let uuid @ [high, low] = uuid::parse(last);
+        let is_key = uuid::with_version(VERSION, uuid) == uuid && uuid::format(uuid) == last;
+        is_key.then_some(RandomKeys {
             milliseconds: high >> 16,
             counter: ((high & 0xfff) << 30) | ((low >> 32) & 0x3fff_ffff),
         })
@@ -78,7 +70,7 @@ impl RandomKeys {
                 self.counter = random & ((1 << (COUNTER_BITS - 1)) - 1);
             }
         }
-        text(layout(self.milliseconds, self.counter, tail))
+        uuid::format(layout(self.milliseconds, self.counter, tail))
     }
 }
 
@@ -88,38 +80,12 @@ impl Default for RandomKeys {
     }
 }
 
-fn hex_value(digit: u8) -> Option<u64> {
-    match digit {
-        b'0'..=b'9' => Some(u64::from(digit - b'0')),
-        b'a'..=b'f' => Some(u64::from(digit - b'a') + 10),
-        _ => None,
-    }
-}
-
 /// 48 bits of time, the version, 12 bits of the counter; then the variant, the counter's other 30 bits and
-/// 32 random bits. In two halves, since 128-bit arithmetic needs a library in wasm.
+/// 32 random bits.
 fn layout(milliseconds: u64, counter: u64, tail: [u8; 4]) -> [u64; 2] {
-    let high = (milliseconds << 16) | (VERSION << 12) | ((counter >> 30) & 0xfff);
-    let low =
-        (VARIANT << 62) | ((counter & 0x3fff_ffff) << 32) | u64::from(u32::from_be_bytes(tail));
-    [high, low]
-}
-
-fn text([high, low]: [u64; 2]) -> String {
-    let mut text = [0; 36];
-    let mut bits = high;
-    for (at, character) in text.iter_mut().enumerate() {
-        if HYPHENS.contains(&at) {
-            *character = b'-';
-            continue;
-        }
-        *character = hex_digit((bits >> 60) as u8);
-        bits <<= 4;
-        if at == MIDDLE {
-            bits = low;
-        }
-    }
-    text::ascii(&text)
+    let high = (milliseconds << 16) | ((counter >> 30) & 0xfff);
+    let low = ((counter & 0x3fff_ffff) << 32) | u64::from(u32::from_be_bytes(tail));
+    uuid::with_version(VERSION, [high, low])
 }
 
 /// A random key, for example for an `Idempotency-Key` header: a UUID of version 7, greater than all
@@ -203,7 +169,7 @@ mod tests {
         let mut keys = RandomKeys::new();
         keys.next(1_000, [0xff; 10]);
         keys.counter = (1 << COUNTER_BITS) - 1;
-        let before = text(layout(keys.milliseconds, keys.counter, [0xff; 4]));
+        let before = uuid::format(layout(keys.milliseconds, keys.counter, [0xff; 4]));
         assert!(keys.next(1_000, [0; 10]) > before);
         assert_eq!(keys.milliseconds, 1_001);
     }

@@ -14,6 +14,7 @@ use crate::material::{DELIMITER, PartKind};
 use crate::scope::Scope;
 use crate::sha256::HEX_LENGTH;
 use crate::token::{TokenContent, VerifiedToken};
+use crate::uuid;
 
 #[wasm_bindgen(module = "/src/js/key.js")]
 extern "C" {
@@ -44,7 +45,7 @@ pub(super) fn start() {
             content.to_token()
         },
     );
-    let uuid = Closure::<dyn Fn(String) -> String>::new(|hash: String| key::uuid_of(&hash));
+    let uuid = Closure::<dyn Fn(String) -> String>::new(|hash: String| uuid::of_hash(&hash));
     connect(&token.into_js_value(), &uuid.into_js_value());
 }
 

@@ -14,6 +14,7 @@ use crate::sha256::batch::Batch;
 use crate::sha256::{Digest, hash_many};
 use crate::text;
 use crate::token::{TokenContent, VerifiedToken};
+use crate::uuid;
 
 fn scope_of(code: usize) -> Scope {
     *expect(Scope::ALL.get(code))
@@ -163,6 +164,13 @@ pub fn refuse_non_text(kind: usize, found_length: i32) {
     let argument = *expect(Argument::ALL.get(kind));
     let error = Error::not_a_string(argument, InputReader(&state.input).required(found_length));
     state.fail(&error);
+}
+
+/// Leaves the UUID that a hash, in the input, gives, as text; see [`uuid::of_hash`].
+#[wasm_bindgen]
+pub fn to_uuid(hash_length: i32) {
+    let mut state = state();
+    state.text = uuid::of_hash(InputReader(&state.input).required(hash_length));
 }
 
 /// Leaves the token of a key as text; see [`token`](crate::token). The input holds the key as WTF-8, and

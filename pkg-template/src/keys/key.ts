@@ -12,6 +12,7 @@ import {
   refuseNonText,
   type ResolvedScope,
   tokenOf,
+  uuidOf,
 } from "../wasm/keys.js";
 
 /**
@@ -187,9 +188,7 @@ class Key implements IdempotencyKey {
   }
 
   toUUID(): string {
-    const { hash } = this;
-    const variant = ((Number.parseInt(hash.charAt(16), 16) & 0b0011) | 0b1000).toString(16);
-    return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-${variant}${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
+    return uuidOf(this.hash);
   }
 
   toToken(): string {

@@ -283,6 +283,15 @@ export function refuseNonText(kind: NonText, found: unknown): never {
   });
 }
 
+/** The UUID that a hash gives. */
+export function uuidOf(hash: string): string {
+  return withInstance((instance) => {
+    const [length = ABSENT] = write(instance, [hash]);
+    instance.exports.to_uuid(length);
+    return read(instance);
+  });
+}
+
 /** The token of a key. */
 export function tokenOf(key: string, { code, suffix }: ResolvedScope): string {
   return withInstance((instance) => {
