@@ -139,7 +139,7 @@ export default defineConfig({
     sidebar: [
       { text: "Start", items: guides("getting-started", "recipes", "troubleshooting") },
       { text: "Keys", items: guides("payloads", "tokens", "sdk", "sdk-module", "migration", "command-line") },
-      { text: "Run once", items: guides("run-once", "run-once-operations", "transactions", "http") },
+      { text: "Run once", items: guides("run-once", "stores", "run-once-operations", "transactions", "http") },
       { text: "API", link: "/api/", collapsed: true, items: apiPages },
       { text: "Reference", items: [{ ...item("docs/crate.md"), text: "The Rust crate" }, ...guides("wire-format", "runtimes")] },
       { text: "Project", items: [...DOCUMENTS.map(item), ...["README", "performance", "size", "hardening"].map((name) => item(`docs/internals/${name}.md`))] },

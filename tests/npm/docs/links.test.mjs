@@ -21,6 +21,7 @@ const RUN_BY = {
   "docs/runtimes.md": "readme, runtimes",
   "docs/sdk-module.md": "sdk",
   "docs/sdk.md": "sdk",
+  "docs/stores.md": "../run-once/docs",
   "docs/tokens.md": "readme",
   "docs/transactions.md": "../transaction/docs",
   "docs/troubleshooting.md": "troubleshooting",

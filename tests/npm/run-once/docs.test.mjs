@@ -1,4 +1,4 @@
-/** Every block of docs/run-once.md and docs/run-once-operations.md is run as it stands, and what docs/api shows of the stores. */
+/** Every block of docs/run-once.md, docs/stores.md and docs/run-once-operations.md is run as it stands, and what docs/api shows of the stores. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -16,7 +16,7 @@ import { startPostgres, startRedis } from "./services.mjs";
 import { nodeWithSqlite } from "./sqlite-node.mjs";
 import { startUpstash, TOKEN } from "./upstash-server.mjs";
 
-const blocks = ["run-once", "run-once-operations"].flatMap((page) => {
+const blocks = ["run-once", "stores", "run-once-operations"].flatMap((page) => {
   const text = readFileSync(new URL(`../../../docs/${page}.md`, import.meta.url), "utf8");
   return [...text.matchAll(/^(?:<!-- file: (\S+) -->\n)?```(\w+)(?: (\w+))?\n([^]*?)^```$/gm)].map(([, file, language, engine, text]) => ({
     file,
@@ -67,6 +67,8 @@ const PRINTS = [
   /^charging order-1, idempotency-key: [0-9a-f]{8}…\n$/,
   /^process (\d+) charges, idempotency-key: [0-9a-f]{8}…\n\{ id: 'ch_1', by: \1 \}\n$/,
   /^ERR_PAYLOAD_MISMATCH\n\{ miss: 1, publish: 1, hit: 1 \}\n$/,
+  /^hello\n$/, // in memory
+  /^hello\n$/, // postgres
   /^hello\n$/, // redis
   /^hello\n$/, // sqlite
   /^hello\n$/, // upstash

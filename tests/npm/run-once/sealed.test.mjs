@@ -12,7 +12,7 @@ const { createRunOnce, InvalidArgumentError, MemoryStore, sealedStore } = entry;
 const { createIdempotency } = createRequire(`${folder}/index.js`)("idempotency-keys/http");
 
 /** The recipe of the page. */
-const { sealWithAes } = await import(`data:text/javascript,${encodeURIComponent(filesOf("docs/run-once.md").files["seal.mjs"])}`);
+const { sealWithAes } = await import(`data:text/javascript,${encodeURIComponent(filesOf("docs/stores.md").files["seal.mjs"])}`);
 
 const newKey = () => crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
 const [old, current] = [await newKey(), await newKey()];
