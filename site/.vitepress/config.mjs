@@ -10,17 +10,28 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (file) => readFileSync(join(root, file), "utf8");
 
 const HOME = "site/index.md";
+const PLAYGROUND = "site/playground.md";
 const DOCUMENTS = ["CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md"];
 
 /** Where a file of the repository is on the site; undefined where it is not. */
 function pageOf(file) {
   if (file === HOME || file === "README.md") return "index.md";
+  if (file === PLAYGROUND) return "playground.md";
   if (DOCUMENTS.includes(file)) return file.toLowerCase();
   return /^docs\/.*\.md$/.test(file) ? file.slice("docs/".length).replace(/README\.md$/, "index.md") : undefined;
 }
 
-/** A page's entry in the menus: its own title. */
-const item = (file) => ({ text: /^# (.+)$/m.exec(read(file))[1], link: `/${pageOf(file).replace(/(index)?\.md$/, "")}` });
+/** Titles that are too long for a menu. */
+const SHORT = {
+  "docs/crate.md": "Rust",
+  "docs/payloads.md": "Payloads and TTLs",
+  "docs/run-once-operations.md": "Operations",
+  "docs/sdk-module.md": "For SDK maintainers",
+  "docs/transactions.md": "Transactions",
+};
+
+/** A page's entry in the menus. */
+const item = (file) => ({ text: SHORT[file] ?? /^# (.+)$/m.exec(read(file))[1], link: `/${pageOf(file).replace(/(index)?\.md$/, "")}` });
 const guides = (...names) => names.map((name) => item(`docs/${name}.md`));
 
 const apiPages = [...read("docs/api/README.md").matchAll(/^\| \[.+?\]\((.+?)\)/gm)].map(([, file]) => {
@@ -38,6 +49,7 @@ const slugify = (heading) =>
 /** Links lead to pages of the site. What else the repository has, such as a source, is named without a link. */
 function adapt(md) {
   md.core.ruler.push("links of the repository", ({ env, tokens }) => {
+    if (env.path === undefined) return; // A title in front matter.
     const source = relative(root, env.realPath ?? env.path);
     const folder = source === HOME ? "" : dirname(source);
     for (const { children } of tokens) {
@@ -85,7 +97,7 @@ const repository = {
   },
 };
 
-/** The playground as it is, with a link to the home page, beside the package that `make pack` built. */
+/** The playground as it is, with a link to the home page out of its frame, beside the package that `make pack` built. */
 function stagePlayground() {
   const folder = join(root, "site/.public/playground");
   rmSync(folder, { recursive: true, force: true });
@@ -94,7 +106,7 @@ function stagePlayground() {
   cpSync(join(root, "examples/browser"), folder, { recursive: true, filter: served });
   cpSync(join(root, "pkg/npm/dist"), join(folder, "package"), { recursive: true, filter: (path) => !/\.d\.c?ts$|dist.cjs|page\.js$/.test(path) });
   const mark = "<code>idempotency-keys</code>";
-  writeFileSync(join(folder, "index.html"), read("examples/browser/index.html").replace(mark, `<a href="../">${mark}</a>`));
+  writeFileSync(join(folder, "index.html"), read("examples/browser/index.html").replace(mark, `<a href="../" target="_top">${mark}</a>`));
 }
 stagePlayground();
 
@@ -132,17 +144,22 @@ export default defineConfig({
     search: { provider: "local" },
     outline: { level: [2, 3] },
     nav: [
-      { text: "Guides", link: "/getting-started" },
-      { text: "API", link: "/api/" },
-      { text: "Playground", link: "/playground/index.html", target: "_self" },
+      { text: "Guides", link: "/getting-started", activeMatch: "^/(?!api/|playground)." },
+      { text: "API", link: "/api/", activeMatch: "^/api/" },
+      { text: "Playground", link: "/playground" },
     ],
     sidebar: [
       { text: "Start", items: guides("getting-started", "recipes", "troubleshooting") },
-      { text: "Keys", items: guides("payloads", "tokens", "sdk", "sdk-module", "migration", "command-line") },
-      { text: "Run once", items: guides("run-once", "stores", "run-once-operations", "transactions", "http") },
-      { text: "API", link: "/api/", collapsed: true, items: apiPages },
-      { text: "Reference", items: [{ ...item("docs/crate.md"), text: "The Rust crate" }, ...guides("wire-format", "runtimes")] },
-      { text: "Project", items: [...DOCUMENTS.map(item), ...["README", "performance", "size", "hardening"].map((name) => item(`docs/internals/${name}.md`))] },
+      { text: "Run once", items: guides("run-once", "stores", "http", "transactions", "run-once-operations") },
+      { text: "Keys", items: guides("payloads", "tokens", "command-line", "runtimes") },
+      { text: "Trigger.dev", items: guides("sdk", "migration", "sdk-module") },
+      { text: "Other languages", items: guides("crate", "wire-format") },
+      { text: "API reference", link: "/api/", collapsed: true, items: apiPages },
+      {
+        text: "Project",
+        collapsed: true,
+        items: [...DOCUMENTS.map(item), ...["README", "performance", "size", "hardening"].map((name) => item(`docs/internals/${name}.md`))],
+      },
     ],
     footer: { message: "Licensed under MIT or Apache-2.0, at your choice." },
   },

@@ -1,6 +1,7 @@
 /** The site in Chromium: links, search, the playground, everybody's access; pictures of it are in .tools/scratch/site. */
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -23,10 +24,17 @@ const urlOf = (page) =>
         .replace(/README\.md$/, "")
         .replace(/\.md$/, ".html")}`
     : `/${page.toLowerCase().replace(/\.md$/, ".html")}`;
-const URLS = ["/", ...PAGES.filter((page) => !["README.md", "docs/README.md"].includes(page)).map(urlOf)];
+const URLS = ["/", "/playground.html", ...PAGES.filter((page) => !["README.md", "docs/README.md"].includes(page)).map(urlOf)];
 
-const LOADED = ".VPContent.is-home, .VPDoc, #form:not([hidden])";
-const LOOKED_AT = { home: "/", guide: "/run-once.html", api: "/api/idempotency-keys.html", playground: "/playground/index.html" };
+const sha256 = (text) => createHash("sha256").update(text).digest("hex");
+const LOADED = ".VPContent.is-home, .VPDoc, iframe.playground, #form:not([hidden])";
+const LOOKED_AT = {
+  home: "/",
+  guide: "/run-once.html",
+  api: "/api/idempotency-keys.html",
+  playground: "/playground/index.html",
+  embedded: "/playground.html",
+};
 
 let site;
 before(async () => (site = await serveSite()));
@@ -134,12 +142,25 @@ describe("every page", () => {
     await page.close();
   });
 
-  test("the playground is a click away, makes the right hashes, and leads back", async () => {
-    const { page, problems } = await browser.open(`${site.url}/getting-started.html`, { ready: LOADED });
-    await Promise.all([page.waitForNavigation(), page.click('.VPNavBarMenu a[href="/playground/index.html"]')]);
-    await page.waitForSelector("#form:not([hidden])");
+  test("the playground makes the right hashes", async () => {
+    const { page, problems } = await browser.open(`${site.url}/playground/index.html`, { ready: LOADED });
     await checks.hashesAreThoseOfNode({ page });
-    await Promise.all([page.waitForNavigation(), page.click("header a")]);
+    assert.deepEqual(problems, []);
+    await page.close();
+  });
+
+  test("the playground is a click away, has the site's colours, and leads back", async () => {
+    const { page, problems } = await browser.open(`${site.url}/getting-started.html`, { ready: LOADED });
+    await page.emulateMediaFeatures([]); // They would hold for the frame, too.
+    await page.click('.VPNavBarMenu a[href="/playground.html"]');
+    const frame = await (await page.waitForSelector("iframe.playground")).contentFrame();
+    await frame.waitForSelector("#form:not([hidden])");
+    await frame.waitForFunction((hash) => document.getElementById("hash").textContent === hash, {}, sha256("order-42-run_abc123"));
+    const isDark = () => frame.evaluate(() => matchMedia("(prefers-color-scheme: dark)").matches);
+    assert.equal(await isDark(), false);
+    await page.click(".VPNavBarAppearance button");
+    await frame.waitForFunction(() => matchMedia("(prefers-color-scheme: dark)").matches);
+    await Promise.all([page.waitForNavigation(), frame.click("header a")]);
     assert.equal(new URL(page.url()).pathname, "/");
     assert.deepEqual(problems, []);
     await page.close();
