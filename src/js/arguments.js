@@ -1,5 +1,7 @@
 // What is wrong with arguments. For both packages: the one that `wasm-pack build` makes and the npm package.
 
+const KEY = Symbol.for("idempotency-keys.IdempotencyKey");
+
 /**
  * What is wrong with options: they are no object, or have a name that is none of `names`. Undefined if nothing is.
  * `what` is what the message calls them.
@@ -8,8 +10,10 @@ export function refusedOptions(options, names, what) {
   if (options == null) {
     return undefined;
   }
-  if (typeof options !== "object") {
-    const found = kindOf(options);
+  // A key has a scope, which would be taken for the option.
+  const isKey = typeof options === "object" && KEY in options;
+  if (typeof options !== "object" || isKey) {
+    const found = isKey ? "a key" : kindOf(options);
     return { message: `the ${what} are ${found}, expected an object with ${names.join(", ")}`, found };
   }
   for (const name in options) {

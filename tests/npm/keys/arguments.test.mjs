@@ -30,6 +30,7 @@ test("what is no array of keys is refused by its kind", () => {
 
 test("options that are no object, and names that no option has, are refused; the nearest one is named", () => {
   assert.throws(() => createSync("a", "global"), argument(/options are a string, expected an object/));
+  assert.throws(() => createSync("a", createSync("b", { scope: "global" })), argument(/options are a key, expected an object/, { found: "a key" }));
   assert.throws(() => createSync("a", { scop: "run" }), argument(/no "scop".*write "scope"/, { found: "scop", suggestion: "scope" }));
   assert.throws(() => createMany(["a"], { context: {} }), argument(/no "context"/));
   assert.throws(() => planReset("a", { parentRunID: "run_1" }), argument(/write "parentRunId"/));
