@@ -297,8 +297,7 @@ export function tokenOf(key: string, { code, suffix }: ResolvedScope): string {
   return withInstance((instance) => {
     makeRoom(instance, key.length + suffix.length);
     const length = writeWtf8(key, instance.input);
-    const suffixLength = suffix === "" ? 0 : writeUtf8(suffix, instance.input.subarray(length));
-    instance.exports.to_token(code, length, suffixLength);
+    instance.exports.to_token(code, length, writeUtf8(suffix, instance.input.subarray(length)));
     return read(instance);
   });
 }

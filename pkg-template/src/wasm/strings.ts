@@ -101,7 +101,6 @@ export const readAscii: (bytes: Uint8Array, start: number, end: number) => strin
 
 /** As {@link writeUtf8}, but keeps lone surrogates, in three bytes each (WTF-8). */
 export function writeWtf8(text: string, bytes: Uint8Array): number {
-  if (writeAscii(text, bytes, 0)) return text.length;
   return hasLoneSurrogate(text) ? encodeByHand(text, bytes, true) : writeUtf8(text, bytes);
 }
 
