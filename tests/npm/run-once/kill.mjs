@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
@@ -38,15 +38,31 @@ export function readLedger(file) {
   return lines.map((line) => JSON.parse(line));
 }
 
-/** One of the processes whose callbacks are running just now; after two seconds without, just any. */
-async function atWork(ledger, running, paused) {
-  for (let tries = 0; tries < 100; tries++) {
-    const open = new Map();
-    for (const { event, execution, worker } of readLedger(ledger)) {
+/** A function that says which executions are open, and by which worker; each call reads what the ledger has more. */
+function openExecutions(file) {
+  const open = new Map();
+  let position = 0;
+  return () => {
+    if (!existsSync(file)) return open;
+    const fd = openSync(file, "r");
+    const bytes = Buffer.alloc(fstatSync(fd).size - position);
+    readSync(fd, bytes, 0, bytes.length, position);
+    closeSync(fd);
+    const whole = bytes.lastIndexOf("\n") + 1;
+    position += whole;
+    for (const line of bytes.toString("utf8", 0, whole).split("\n").slice(0, -1)) {
+      const { event, execution, worker } = JSON.parse(line);
       if (event === "start") open.set(execution, worker);
       else open.delete(execution);
     }
-    const busy = [...new Set(open.values())].filter((worker) => running.has(worker) && !paused.has(worker));
+    return open;
+  };
+}
+
+/** One of the processes whose callbacks are running just now; after two seconds without, just any. */
+async function atWork(look, running, paused) {
+  for (let tries = 0; tries < 100; tries++) {
+    const busy = [...new Set(look().values())].filter((worker) => running.has(worker) && !paused.has(worker));
     if (busy.length > 0) return running.get(busy[randomInt(busy.length)]);
     await sleep(20);
   }
@@ -71,13 +87,18 @@ export async function runCrowd(setup, { size, kills, node, interrupt }) {
     });
   };
   for (let index = 0; index < size; index++) start();
+  const look = openExecutions(setup.ledger);
   let pauses = 0;
   const paused = new Set();
-  for (let kill = 0; kill < kills; kill++) {
+  for (let kill = 0, turns = 0; kill < kills && turns < 3 * kills; turns++) {
     await sleep(randomInt(60, 260));
-    const victim = await atWork(setup.ledger, running, paused);
-    if (victim === undefined) start();
-    else if (kill % 5 === 1 || kill % 5 === 3) {
+    const victim = await atWork(look, running, paused);
+    if (victim === undefined) {
+      // Everybody is stopped just now. On a crowded machine that is so again and again: not ever more of them.
+      if (running.size < 2 * size) start();
+      continue;
+    }
+    if (kill % 5 === 1 || kill % 5 === 3) {
       pauses += 1;
       paused.add(victim.worker);
       victim.child.kill("SIGSTOP");
@@ -91,6 +112,7 @@ export async function runCrowd(setup, { size, kills, node, interrupt }) {
       start();
     }
     if (kill === Math.floor(kills / 2)) await interrupt?.();
+    kill += 1;
   }
   await Promise.all([...running.values()].map(({ exit }) => exit));
   // A pause may have ended just now; and the last worker may have died before it was done.
