@@ -62,12 +62,12 @@ const inputOf = (entries, extension) => Object.fromEntries(entries.map((entry) =
 
 /**
  * Gathers what several entries use in one file a folder, `shared`: few files, and each module of the package exists once.
- * The errors have a file of their own, since an engine, a file as well, needs nothing else.
+ * The errors, and what they import, have a file of their own, since an engine, a file as well, needs nothing else.
  */
 function shareByFolder(folders) {
   return (id, { getModuleInfo }) => {
     const path = relative(compiled, id).replace(/(\.d\.ts|\.js)$/, "");
-    if (path === "errors") return path;
+    if (path === "errors" || path === "defined") return "errors";
     const reached = new Set([id]);
     for (const user of reached) getModuleInfo(user).importers.forEach((importer) => reached.add(importer));
     const entries = [...reached].filter((user) => getModuleInfo(user).isEntry);

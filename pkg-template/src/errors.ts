@@ -3,6 +3,8 @@
  * Messages that state a rule (of keys, scopes, payloads, TTLs, tokens) come from the crate.
  */
 
+import { defined } from "./defined.js";
+
 /** The stable codes, for `switch (error.code)`. */
 export type ErrorCode =
   | "ERR_INVALID_KEY"
@@ -67,8 +69,7 @@ export class IdempotencyKeyError extends Error {
   constructor(message: string, data: ErrorData = {}) {
     super(message, data);
     const { path, index, suggestion, found } = data;
-    const own = Object.entries({ code: this.code, path, index, suggestion, found });
-    Object.assign(this, Object.fromEntries(own.filter(([, value]) => value !== undefined)));
+    Object.assign(this, defined({ code: this.code, path, index, suggestion, found }));
   }
 
   /**
@@ -232,15 +233,18 @@ export class RequestTimeoutError extends IdempotencyKeyError {
   }
 }
 
-/** The class of each code that the crate reports. */
-const CRATE_ERRORS: Record<string, new (message: string, data: ErrorData) => IdempotencyKeyError> = {
-  ERR_INVALID_KEY: InvalidKeyError,
-  ERR_INVALID_SCOPE: InvalidScopeError,
-  ERR_MISSING_CONTEXT: MissingContextError,
-  ERR_INVALID_TTL: InvalidTtlError,
-  ERR_INVALID_PAYLOAD: InvalidPayloadError,
-  ERR_INVALID_TOKEN: InvalidTokenError,
-};
+/** The classes of the codes that the crate reports. */
+const CRATE_ERRORS: readonly {
+  new (message: string, data: ErrorData): IdempotencyKeyError;
+  prototype: IdempotencyKeyError;
+}[] = [
+  InvalidKeyError,
+  InvalidScopeError,
+  MissingContextError,
+  InvalidTtlError,
+  InvalidPayloadError,
+  InvalidTokenError,
+];
 
 /**
  * The error that the crate described: on lines, the code; the path in a payload, the TTL to write instead, or
@@ -250,7 +254,7 @@ const CRATE_ERRORS: Record<string, new (message: string, data: ErrorData) => Ide
  */
 export function crateError(description: string, data: ErrorData = {}): IdempotencyKeyError {
   const [head = "", code = "", detail = "", length = ""] = /^(.*)\n(.*)\n(\d+)\n/.exec(description) ?? [];
-  const Class = CRATE_ERRORS[code];
+  const Class = CRATE_ERRORS.find(({ prototype }) => prototype.code === code);
   if (Class === undefined) {
     return new EngineError(description);
   }

@@ -1,5 +1,6 @@
 /** `idempotencyKeys`: its interface, and the instances behind it. */
 
+import { defined } from "./defined.js";
 import { InvalidArgumentError } from "./errors.js";
 import { resetFirst } from "./reset/request.js";
 import { findContext } from "./keys/context.js";
@@ -218,8 +219,7 @@ export function createInstance(config: Config): IdempotencyKeys {
       try {
         checkOptions(changes, CONFIG, "settings");
         checkOptions(changes.requestOptions, REQUEST_OPTIONS, "request options");
-        const given = Object.entries(changes).filter(([, value]) => value !== undefined);
-        return createInstance({ ...config, ...Object.fromEntries(given) });
+        return createInstance({ ...config, ...defined(changes) });
       } catch (cause) {
         throw documented(cause);
       }

@@ -4,6 +4,7 @@
  */
 
 import { sdkRegistry } from "../sdk-registry.js";
+import { defined } from "../defined.js";
 import { type Deadline, startDeadline } from "./deadline.js";
 import { ApiError, ConnectionError, InvalidKeyError, MissingCredentialsError, NotFoundError } from "../errors.js";
 import { delayAfter, delayAfterResponse, mergeRetry, type FullRetryOptions } from "./retry.js";
@@ -63,7 +64,7 @@ export async function resetFirst(
   config: Config,
   options: RequestOptions | undefined,
 ): Promise<ResetResult> {
-  const merged = { ...config.requestOptions, ...given(options) };
+  const merged = { ...config.requestOptions, ...defined(options) };
   const retry = mergeRetry(settings.sdkRequests.retry, config.requestOptions?.retry, options?.retry);
   const deadline = startDeadline(merged);
   const body = JSON.stringify({ taskIdentifier });
@@ -78,10 +79,6 @@ export async function resetFirst(
   } finally {
     deadline.release();
   }
-}
-
-function given<T extends object>(options: T | undefined): Partial<T> {
-  return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 /** A string of 64 characters is sent as it is, so it can hold a lone surrogate, which no URL can. */

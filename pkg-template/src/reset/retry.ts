@@ -3,6 +3,7 @@
  * (`shouldRetry` and `calculateNextRetryDelay`, @trigger.dev/core 4.8.3).
  */
 
+import { defined } from "../defined.js";
 import type { RetryOptions } from "../types.js";
 
 /** All of them, none `undefined`. */
@@ -24,8 +25,7 @@ const JITTER_MS = 1_000;
 
 /** The options in force: the later one wins, field by field. */
 export function mergeRetry(...options: readonly (RetryOptions | undefined)[]): FullRetryOptions {
-  const given = options.flatMap((option) => Object.entries(option ?? {}));
-  return { ...DEFAULTS, ...Object.fromEntries(given.filter(([, value]) => value !== undefined)) };
+  return Object.assign({}, DEFAULTS, ...options.map(defined));
 }
 
 /** Milliseconds to wait after attempt `attempt`, counted from 1; `undefined` or 0: it was the last. */
