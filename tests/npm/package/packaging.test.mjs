@@ -19,7 +19,7 @@ const { build } = createRequire(join(root, "tools/package.json"))("esbuild");
 const manifest = JSON.parse(readFileSync(join(package_, "package.json"), "utf8"));
 
 /** What an edge bundle may weigh, in bytes of gzip -9. Not yet the 16,000 that we want: see docs/internals/size.md. */
-const BUDGET = 29_260;
+const BUDGET = 29_460;
 
 async function bundled(code, options = {}) {
   const wasm = [];
