@@ -155,11 +155,7 @@ export default defineConfig({
       { text: "Trigger.dev", items: guides("sdk", "migration", "sdk-module") },
       { text: "Other languages", items: guides("crate", "wire-format") },
       { text: "API reference", link: "/api/", collapsed: true, items: apiPages },
-      {
-        text: "Project",
-        collapsed: true,
-        items: [...DOCUMENTS.map(item), ...["README", "performance", "size", "hardening"].map((name) => item(`docs/internals/${name}.md`))],
-      },
+      { text: "Project", items: [...DOCUMENTS.map(item), ...["README", "performance", "size", "hardening"].map((name) => item(`docs/internals/${name}.md`))] },
     ],
     footer: { message: "Licensed under MIT or Apache-2.0, at your choice." },
   },
