@@ -105,3 +105,11 @@ test("an edge bundle that creates and resets keys stays within its budget", asyn
   t.diagnostic(`script ${script.length} bytes, wasm ${wasm[0].length} bytes, together ${bytes} bytes of gzip`);
   assert.ok(bytes <= BUDGET, `${bytes} bytes of gzip`);
 });
+
+test("the wasm modules need nothing that a supported runtime lacks", () => {
+  const features = ["bulk-memory", "mutable-globals", "nontrapping-float-to-int", "sign-ext", "simd"].map((name) => `--enable-${name}`);
+  const allowed = { simd: features, scalar: features.filter((name) => !name.endsWith("simd")) };
+  for (const [name, flags] of Object.entries(allowed)) {
+    execFileSync(bin("wasm-opt"), ["--mvp-features", ...flags, join(root, `target/npm/wasm/${name}.wasm`), "-o", "/dev/null"], { stdio: "pipe" });
+  }
+});
