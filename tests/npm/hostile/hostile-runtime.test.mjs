@@ -101,6 +101,6 @@ if (process.env.LONGEST) {
     const { right, ends, wrong } = await run("longest", [esm]);
     assert.deepEqual(wrong, []);
     assert.equal(right, true);
-    assert.deepEqual(ends, { many: true, list: "RangeError", scope: "ERR_ENGINE", runId: "ERR_ENGINE" });
+    assert.deepEqual(ends, { many: true, list: "RangeError", scope: "ERR_INVALID_SCOPE", runId: "ERR_ENGINE" });
   });
 }
