@@ -1,16 +1,17 @@
 /** Deadlines for a store that is under test. */
+import { timer } from "./duration.js";
 import type { Store } from "./stores/store.js";
 
 /** What `call` answers, unless that takes too long: a store that never answers fails its case, and doesn't hang it. */
 export async function within<T>(ms: number, what: string, call: () => T | PromiseLike<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let cancel: (() => void) | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not answer within ${ms} ms`)), ms);
+    cancel = timer(() => reject(new Error(`${what} did not answer within ${ms} ms`)), ms);
   });
   try {
     return await Promise.race([call(), late]);
   } finally {
-    clearTimeout(timer);
+    cancel?.();
   }
 }
 
