@@ -1,7 +1,8 @@
-/** The key of a call of `runOnce`. */
+/** The key and the callback of a call of `runOnce`. */
 import { IdempotencyKey, InvalidKeyError } from "../shared.js";
 import type { IdempotencyKeys } from "../instance.js";
 import type { KeyMaterial, TaskContext } from "../types.js";
+import { InvalidArgumentError } from "./errors.js";
 
 /** NaN comes from an id that is missing: as part of a key it would give every such call the first one's result. */
 function refuseNaN(material: KeyMaterial): void {
@@ -23,4 +24,11 @@ export function keyOfCall(
   }
   refuseNaN(material);
   return keys.createSync(material, ctx === undefined ? { scope: "run" } : { scope: "run", ctx });
+}
+
+/** @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a callback that is none. */
+export function checkCallback(callback: unknown): void {
+  if (typeof callback !== "function") {
+    throw new InvalidArgumentError(`the callback is ${typeof callback}, expected a function`);
+  }
 }

@@ -5,7 +5,7 @@ import { InvalidArgumentError, PayloadMismatchError } from "./errors.js";
 import type { KeyMaterial, TaskContext } from "../types.js";
 import { milliseconds } from "./duration.js";
 import { Flight, type Plan } from "./flight.js";
-import { keyOfCall } from "./key.js";
+import { checkCallback, keyOfCall } from "./key.js";
 import { codecOf } from "./result.js";
 import { MemoryStore } from "./stores/memory.js";
 import type { Store } from "./stores/store.js";
@@ -34,12 +34,6 @@ function refuseStore(config: unknown): void {
   }
   if (typeof (config as Partial<Store>).acquire === "function") {
     throw new InvalidArgumentError("the settings are a store: pass { store }");
-  }
-}
-
-function checkCallback(callback: unknown): void {
-  if (typeof callback !== "function") {
-    throw new InvalidArgumentError(`the callback is ${typeof callback}, expected a function`);
   }
 }
 

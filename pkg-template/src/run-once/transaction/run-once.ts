@@ -3,7 +3,7 @@ import { abortReason, onAbort, throwIfAborted } from "../../abort.js";
 import { createInstance, hashPayload, type IdempotencyKey } from "../../shared.js";
 import { milliseconds, timer } from "../duration.js";
 import { InProgressError, InvalidArgumentError, PayloadMismatchError, TransactionError } from "../errors.js";
-import { keyOfCall } from "../key.js";
+import { checkCallback, keyOfCall } from "../key.js";
 import { JSON_CODEC } from "../result.js";
 import { checkTable } from "../stores/table.js";
 import { codeOf, isDeadlockOrSerialization, isRefusedByServer } from "./failures.js";
@@ -240,9 +240,7 @@ export function createTransactionalRunOnce<Tx>(
     async runOnce<T>(
       ...[material, callback, options = {}]: Parameters<TransactionalRunOnce<Tx>["runOnce"]>
     ): Promise<T> {
-      if (typeof callback !== "function") {
-        throw new InvalidArgumentError(`the callback is ${typeof callback}, expected a function`);
-      }
+      checkCallback(callback);
       const key = keyOfCall(keys, material, undefined);
       const waitMs =
         options.waitTimeout === undefined ? defaultWaitMs : milliseconds("waitTimeout", options.waitTimeout, 0);

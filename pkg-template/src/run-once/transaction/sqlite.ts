@@ -3,7 +3,7 @@ import { createInstance, hashPayload, type IdempotencyKey } from "../../shared.j
 import type { KeyMaterial } from "../../types.js";
 import { type Duration, milliseconds } from "../duration.js";
 import { InProgressError, InvalidArgumentError, PayloadMismatchError, TransactionError } from "../errors.js";
-import { keyOfCall } from "../key.js";
+import { checkCallback, keyOfCall } from "../key.js";
 import { JSON_CODEC } from "../result.js";
 import type { SqliteDatabase } from "../stores/sqlite.js";
 import { SQLITE_NOW as NOW, sqliteMigration, sqliteStatements } from "../stores/sqlite-statements.js";
@@ -159,9 +159,7 @@ export function createSqliteTransactionalRunOnce<Database extends TransactionalD
 
   return {
     runOnce<T>(...[material, callback, options = {}]: Parameters<SqliteTransactionalRunOnce<Database>["runOnce"]>): T {
-      if (typeof callback !== "function") {
-        throw new InvalidArgumentError(`the callback is ${typeof callback}, expected a function`);
-      }
+      checkCallback(callback);
       if (inTransaction()) {
         throw new TransactionError(
           "the SQLite database is inside a transaction already: call runOnce outside of it, on a connection of its own",
