@@ -5,6 +5,7 @@ export interface Refused {
   suggestion?: string | undefined;
 }
 
+export const BRAND: unique symbol;
 export function refusedOptions(
   options: object | undefined,
   names: readonly string[],

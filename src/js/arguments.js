@@ -1,6 +1,7 @@
 // What is wrong with arguments. For both packages: the one that `wasm-pack build` makes and the npm package.
 
-const KEY = Symbol.for("idempotency-keys.IdempotencyKey");
+/** What every key has, of this or of another copy of the package. `key.js` has it, too. */
+export const BRAND = Symbol.for("idempotency-keys.IdempotencyKey");
 
 /**
  * What is wrong with options: they are no object, or have a name that is none of `names`. Undefined if nothing is.
@@ -11,7 +12,7 @@ export function refusedOptions(options, names, what) {
     return undefined;
   }
   // A key has a scope, which would be taken for the option.
-  const isKey = typeof options === "object" && KEY in options;
+  const isKey = typeof options === "object" && BRAND in options;
   if (typeof options !== "object" || isKey) {
     const found = isKey ? "a key" : kindOf(options);
     return { message: `the ${what} are ${found}, expected an object with ${names.join(", ")}`, found };

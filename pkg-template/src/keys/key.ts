@@ -1,5 +1,6 @@
 /** The key object: a hash that carries what it was made from. */
 
+import { BRAND } from "../../../src/js/arguments.js";
 import { InvalidKeyError } from "../errors.js";
 import { currentCatalog } from "./catalogs.js";
 import type { IdempotencyKeyOptions, IdempotencyKeyScope, KeyLike } from "../types.js";
@@ -104,8 +105,6 @@ export interface IdempotencyKeyClass extends Function {
   isIdempotencyKey(value: unknown): value is IdempotencyKey;
 }
 
-/** Known to every copy of this package in the process. */
-const BRAND: unique symbol = Symbol.for("idempotency-keys.IdempotencyKey") as never;
 /** What libraries compare, clone and keep: own, enumerable, and no string, so that `Object.keys` is empty. */
 const KEY: unique symbol = Symbol.for("idempotency-keys.key") as never;
 const SCOPE: unique symbol = Symbol.for("idempotency-keys.scope") as never;
