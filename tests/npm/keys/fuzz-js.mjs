@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import fc from "fast-check";
 
 import { REFUSED, VALUES } from "../conformance/values.mjs";
-import { context, document, key, keyWithMade, options, refusedKey, text, upTo, weighted } from "../support/arbitraries.mjs";
+import { change, changed, context, document, key, keyWithMade, options, refusedKey, text, upTo, weighted } from "../support/arbitraries.mjs";
 import { importEntries } from "../support/entries.mjs";
 import { build } from "../../wasm-pack/build.mjs";
 
@@ -69,8 +69,11 @@ const payload = weighted(
   [2, odd],
   [3, fc.tuple(document, odd, document).map(([before, inside, after]) => ({ z: before, list: [null, inside], a: after }))],
 );
-const change = fc.option(fc.record({ at: fc.nat(), to: fc.constantFrom(..."ABCDabcd0189-_=é", "") }));
-const token = fc.record({ $token: key, options: fc.record({ scope: fc.constantFrom("run", "attempt", "global"), ctx: context }), change });
+const token = fc.record({
+  $token: key,
+  options: fc.record({ scope: fc.constantFrom("run", "attempt", "global"), ctx: context }),
+  edit: fc.option(change()),
+});
 const ttl = fc
   .array(
     fc.oneof(fc.nat(40_000_000).map(String), fc.constantFrom("s", "m", "h", "d", "w", "hr", "ms", "y", " ", "-", "+", ".5", "1", "30", "365", "S", "e3")),
@@ -106,19 +109,13 @@ function made(value, create) {
   if (typeof value !== "object" || value === null || ![Object.prototype, null].includes(Object.getPrototypeOf(value))) return value;
   if ("$hostile" in value) return HOSTILE[value.$hostile]();
   if ("$key" in value) return create(value.$key, { scope: "global" });
-  if ("$token" in value) return changed(tokenOf(value), value.change);
+  if ("$token" in value) return value.edit === null ? tokenOf(value) : changed(tokenOf(value), value.edit);
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, made(member, create)]));
 }
 
 function tokenOf({ $token, options }) {
   const { run, attempt } = options.ctx ?? {};
   return idempotencyKeys.createSync($token, { scope: options.scope, ctx: run && { run, attempt } }).toToken();
-}
-
-function changed(text, change) {
-  if (change === null) return text;
-  const place = change.at % text.length;
-  return text.slice(0, place) + change.to + text.slice(place + 1);
 }
 
 /** A side: how the functions end a case. */

@@ -8,7 +8,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 
 import { decode } from "../conformance/decode.mjs";
-import { text, weighted } from "../support/arbitraries.mjs";
+import { change, changed, text, weighted } from "../support/arbitraries.mjs";
 import { importEntries, requireEntries } from "../support/entries.mjs";
 
 const { main } = await importEntries();
@@ -49,15 +49,13 @@ test("every key comes back, from the other copy too, and every change is seen", 
       },
     ),
   });
-  const change = fc.record({ at: fc.nat(), to: fc.constantFrom(..."ABCXYZabcxyz0189-_", "=", "é", "\ud800", "") });
-  const property = fc.property(weighted([9, text], [1, fc.constant([])]), options, change, (material, options, { at, to }) => {
+  const property = fc.property(weighted([9, text], [1, fc.constant([])]), options, change("\ud800"), (material, options, edit) => {
     const key = idempotencyKeys.createSync(material, options);
     const token = key.toToken();
     const read = other.IdempotencyKey.fromToken(token);
     assert.deepEqual([read.key, read.scope, read.hash], [key.key, key.scope, key.hash]);
-    const place = at % token.length;
-    const changed = token.slice(0, place) + to + token.slice(place + 1);
-    if (changed !== token) assert.throws(() => IdempotencyKey.fromToken(changed), { code: "ERR_INVALID_TOKEN" });
+    const damaged = changed(token, edit);
+    if (damaged !== token) assert.throws(() => IdempotencyKey.fromToken(damaged), { code: "ERR_INVALID_TOKEN" });
   });
   fc.assert(property, { seed: 1, numRuns: 2_000 });
 });

@@ -160,3 +160,11 @@ export const document = fc.letrec((tie) => {
     ),
   };
 }).value;
+
+/** A change to one character of a token, as {@link changed} makes it; `more` are further units to put there. */
+export const change = (...more) => fc.record({ at: fc.nat(), to: fc.constantFrom(..."ABCXYZabcdxyz0189-_=é", "", ...more) });
+
+export function changed(token, { at, to }) {
+  const place = at % token.length;
+  return token.slice(0, place) + to + token.slice(place + 1);
+}
