@@ -17,12 +17,12 @@ const bare = createRequire(import.meta.url)(await build("nodejs"));
 const { idempotencyKeys } = await import(pathToFileURL(join(installedPackage(), "node_modules/idempotency-keys/dist/esm/index.js")).href);
 
 const each = (make) => (texts) => texts.map((text) => make(text, { ctx }).hash);
-const list = (make) => (texts) => make(texts, { ctx }).map((key) => key.hash);
+const array = (make) => (texts) => make(texts, { ctx }).map((key) => key.hash);
 const CASES = {
   "one key, npm": each(idempotencyKeys.createSync),
   "one key, wasm-pack": each(bare.create),
-  "a key of a list, npm": list(idempotencyKeys.createMany),
-  "a key of a list, wasm-pack": list(bare.createMany),
+  "a key of an array, npm": array(idempotencyKeys.createMany),
+  "a key of an array, wasm-pack": array(bare.createMany),
 };
 
 let serial = 0;

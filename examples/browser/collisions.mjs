@@ -5,16 +5,16 @@
 
 const DELIMITER = "-";
 const EXAMPLES = 3;
-/** A list longer than this shows nothing that a shorter one doesn't. */
+/** A longer array shows nothing that a shorter one doesn't. */
 const MOST_PIECES = 6;
 /** Past this the exact count says nothing more. */
 const COUNTED_CUTS = 20;
 
 /**
- * @param {string[]} parts The material's parts; a single text is a list of one.
+ * @param {string[]} parts The material's parts; a single string is an array of one.
  * @returns `level`: "ambiguous" if other values in the same places make the same key, "shape" if only
  * another number of parts does, "clear" if nothing does; `dashed`: the first part with a dash;
- * `others` and `examples`: how many other lists there are, and some of them.
+ * `others` and `examples`: how many other arrays there are, and some of them.
  */
 export function findCollisions(parts) {
   const pieces = parts.join(DELIMITER).split(DELIMITER);

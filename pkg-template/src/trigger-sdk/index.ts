@@ -16,7 +16,7 @@ const unbound = moduleOf(undefined, "object");
 /** Makes a key, as `idempotencyKeys.create` of the SDK: {@link SdkModule.createIdempotencyKey}. */
 export const createIdempotencyKey: SdkModule["createIdempotencyKey"] = unbound.createIdempotencyKey;
 
-/** What `trigger` and its kin make of the `idempotencyKey` option: {@link SdkModule.makeIdempotencyKey}. */
+/** What the SDK's trigger functions make of the `idempotencyKey` option: {@link SdkModule.makeIdempotencyKey}. */
 export const makeIdempotencyKey: SdkModule["makeIdempotencyKey"] = unbound.makeIdempotencyKey;
 
 /** Whether a value is a key, or a string as long as a hash: {@link SdkModule.isIdempotencyKey}. */

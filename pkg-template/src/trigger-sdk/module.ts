@@ -70,7 +70,7 @@ export interface SdkModule<Key extends IdempotencyKey | string = IdempotencyKey>
   createIdempotencyKey(key: KeyMaterial, options?: { scope?: IdempotencyKeyScope | undefined }): Promise<Key>;
 
   /**
-   * What `trigger` and its kin make of the `idempotencyKey` option: `undefined` stays, a key or a
+   * What the SDK's trigger functions make of the `idempotencyKey` option: `undefined` stays, a key or a
    * string of 64 characters passes through, anything else becomes a run-scoped key.
    *
    * @param idempotencyKey The option, as the SDK's caller gave it.

@@ -81,7 +81,7 @@ const BUNDLED = { esm: fileURLToPath(entries.esm), commonjs: fileURLToPath(entri
  * The build extension for `trigger.config.ts`, for `dev` and `deploy`: every `@trigger.dev/core` (4.3.3
  * or later) in the bundle gets this package's key module, and this package is bundled with it. What the
  * SDK's `create` returns stays a string; every request carries the options of every key of the run; and
- * `trigger` and its kin take an `IdempotencyKey` as it is.
+ * its trigger functions take an `IdempotencyKey` as it is.
  *
  * An SDK that the build leaves external (`build.external`) can't be swapped: the build warns, and this
  * package is added to the image's dependencies, so that `NODE_OPTIONS=--import=idempotency-keys/register`
@@ -168,7 +168,7 @@ function ownVersion(): string {
 
 /**
  * What Jest calls a transformer by: with this entry as the `transform` of the SDK's key module, tests
- * see what `idempotency-keys/register` makes of it. docs/sdk.md has the configuration.
+ * get the module that `idempotency-keys/register` installs. docs/sdk.md has the configuration.
  *
  * @param source The file's text.
  * @param file Its path.
