@@ -179,5 +179,5 @@ function here(clients) {
 if (hasSqlite) {
   here(await openers());
 } else {
-  runWithSqlite("SQLite, in a Node that has it", import.meta.url, 61);
+  runWithSqlite("SQLite, in a Node that has it", import.meta.url, 111);
 }

@@ -243,6 +243,11 @@ test("what can't be used is refused at once, and the message says what to pass",
   assert.throws(() => createTransactionalRunOnce(transaction.pgTransactions(pool), { ttl: "1w" }), { code: "ERR_INVALID_TTL" });
 });
 
+test("a callback that is none is refused", async () => {
+  const { runOnce } = createTransactionalRunOnce(transaction.pgTransactions(pool));
+  await assert.rejects(runOnce("no callback", 1), { code: "ERR_INVALID_ARGUMENT", message: "the callback is number, expected a function" });
+});
+
 test("a Client of pg, whose connect() gives no pooled client, is refused by the first call", async () => {
   const client = new pg.Client({ connectionString: service.url });
   const { runOnce } = createTransactionalRunOnce(transaction.pgTransactions(client));

@@ -1,13 +1,11 @@
 /** The transactional mode on SQLite, through `node:sqlite` and `better-sqlite3`, on a Node that has both. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 
-import { hasSqlite, nodeWithSqlite } from "../run-once/sqlite-node.mjs";
+import { hasSqlite, runWithSqlite } from "../run-once/sqlite-node.mjs";
 import { lease, sqlite, transaction } from "./package.mjs";
 
 const { createSqliteTransactionalRunOnce, sqliteMigration } = transaction;
@@ -83,6 +81,10 @@ function suite(name, open) {
       assert.throws(() => runOnce("payload", assert.fail, { payload: { a: 2 } }), { code: "ERR_PAYLOAD_MISMATCH" });
     });
 
+    test("a callback that is none is refused", () => {
+      assert.throws(() => runOnce("no callback", 1), { code: "ERR_INVALID_ARGUMENT", message: "the callback is number, expected a function" });
+    });
+
     test("a refusal is kept as the result, without the callback's writes", () => {
       const refusing = createSqliteTransactionalRunOnce(db, { refusal: (error) => (/UNIQUE/.test(error.message) ? "twice" : undefined) }).runOnce;
       assert.equal(
@@ -148,13 +150,5 @@ test("what is no database is refused", () => {
 if (hasSqlite) {
   for (const [name, open] of Object.entries(await openers())) suite(name, open);
 } else {
-  test("on a Node with node:sqlite", () => {
-    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-    const { status, stdout, stderr } = spawnSync(nodeWithSqlite(), ["--test-reporter=spec", "--test", fileURLToPath(import.meta.url)], {
-      encoding: "utf8",
-      env,
-    });
-    assert.equal(status, 0, stdout + stderr);
-    assert.match(stdout, /^ℹ tests 25$/m);
-  });
+  runWithSqlite("on a Node with node:sqlite", import.meta.url, 28);
 }
