@@ -11,7 +11,7 @@ import { callsOf as calls } from "./calls.mjs";
 const [file, fresh] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
 /** How often, and in how many of the last frames. Starting the core takes far more stack than using it. */
-const [ROUNDS, FRAMES] = fresh ? [4, 1_500] : [20, 100];
+const [ROUNDS, FRAMES] = fresh ? [2, 1_500] : [6, 100];
 
 function load() {
   if (fresh) for (const name of Object.keys(require.cache)) if (name.includes("idempotency-keys")) delete require.cache[name];

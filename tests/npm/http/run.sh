@@ -4,5 +4,5 @@ set -euo pipefail
 cd "$(dirname "$0")/../../.."
 
 tools/setup.sh tools tests/npm tests/npm/runtimes tests/npm/run-once tests/npm/http
-# Two files at a time: they mostly wait, for leases to end.
-node --test --test-concurrency=2 --test-timeout=600000 tests/npm/http/*.test.mjs
+# Three files at a time: they mostly wait, for leases to end.
+node --test --test-concurrency=3 --test-timeout=600000 tests/npm/http/*.test.mjs

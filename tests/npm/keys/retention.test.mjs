@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { installedPackage } from "../support/install-package.mjs";
 
-const BATCHES = 2_000;
+const BATCHES = 500;
 
 /** Keeps one of each 1,000 keys, or of its properties, and prints the bytes of heap that each one costs. */
 const script = (keep, isRead) => `

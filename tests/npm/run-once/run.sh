@@ -9,5 +9,5 @@ tests/npm/run-once/types.sh
 # Of a file, in milliseconds.
 timeout=600000
 if [ -n "${RUN_ONCE_LONG-}" ]; then timeout=7200000; fi
-# Two files at a time: they mostly wait, for leases to end and servers to come back.
-node --test --test-concurrency=2 --test-timeout="$timeout" tests/npm/run-once/*.test.mjs
+# Three files at a time: they mostly wait, for leases to end and servers to come back.
+node --test --test-concurrency=3 --test-timeout="$timeout" tests/npm/run-once/*.test.mjs

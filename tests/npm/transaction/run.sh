@@ -8,4 +8,4 @@ tools/setup.sh tools tests/npm/runtimes tests/npm/run-once tests/npm/transaction
 # Of a file, in milliseconds.
 timeout=600000
 if [ -n "${RUN_ONCE_LONG-}" ]; then timeout=7200000; fi
-node --test --test-concurrency=2 --test-timeout="$timeout" tests/npm/transaction/*.test.mjs
+node --test --test-concurrency=3 --test-timeout="$timeout" tests/npm/transaction/*.test.mjs
