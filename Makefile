@@ -32,10 +32,11 @@ demo: pkg/.packed
 test:
 	@tests/run.sh
 
-# The suite in every runtime, and a small app through every bundler, of README's table; the SDK in its own CLI's
-# bundler, in Jest and in Vitest; the playground in both browsers; the site in Chromium.
+# The tarball installed by every package manager; the suite in every runtime, and a small app through every bundler, of
+# README's table; the SDK in its own CLI's bundler, in Jest and in Vitest; the playground in both browsers; the site in Chromium.
 test-all: test
-	@tools/setup.sh tests/npm/runtimes/bundlers tests/npm/sdk/cli tests/npm/sdk/runners
+	@tools/setup.sh tests/npm/runtimes/bundlers tests/npm/sdk/cli tests/npm/sdk/runners tests/npm/installers
+	@node --test --test-timeout=300000 tests/npm/installers/all.mjs
 	@node --test --test-timeout=300000 tests/npm/sdk/cli/*.test.mjs tests/npm/sdk/runners/*.test.mjs
 	@node --test --test-timeout=600000 tests/wasm-pack/bundlers.mjs
 	@tools/browsers.sh firefox-esr
