@@ -54,7 +54,7 @@ const MANAGERS = {
   "Yarn, Plug'n'Play": byYarn("pnp"),
   "Yarn, node_modules": byYarn("node-modules"),
   Bun: { program: bun, install: [bun, "install"], start: [bun, "app.mjs"] },
-  // Deno itself takes no tarball.
+  // `deno install` unpacks a tarball, but `deno run` doesn't find it there.
   "Deno, installed by npm": { program: deno, install: npm, start: [deno, "run", "--allow-all", "app.mjs"] },
 };
 
