@@ -15,4 +15,5 @@ export { randomKey } from "./random.js";
 export { candidatesOf } from "./reset/plan.js";
 export { findSettings } from "./reset/settings.js";
 export { parseTtl } from "./ttl.js";
+export { canonicalText, payloadHash } from "./wasm/data.js";
 export { engineName, isHashLength } from "./wasm/keys.js";

@@ -2,7 +2,7 @@
 
 import process from "node:process";
 
-import { canonicalize, hashPayload, IdempotencyKey, parseTtl, randomKey, standardInstance } from "../shared.js";
+import { canonicalText, IdempotencyKey, parseTtl, payloadHash, randomKey, standardInstance } from "../shared.js";
 import { createOptions, type Flags, keysIn, readJson, resetOptions, textFlag, UsageError } from "./input.js";
 
 export interface Command {
@@ -80,13 +80,12 @@ function hashFile([file = "-", ...more]: readonly string[], flags: Flags): void 
   if (more.length > 0) {
     throw new UsageError("expected one file");
   }
-  const payload = readJson(file);
-  const operation = textFlag(flags, "operation");
-  const hash = hashPayload(payload, operation === undefined ? {} : { operation });
+  const json = readJson(file);
+  const hash = payloadHash(json, textFlag(flags, "operation") ?? "", true).result;
   if (flags["json"]) {
-    print(JSON.stringify({ hash, canonical: canonicalize(payload) }));
+    print(JSON.stringify({ hash, canonical: canonicalText(json).result }));
   } else {
-    print(flags["canonical"] ? canonicalize(payload) : hash);
+    print(flags["canonical"] ? canonicalText(json).result : hash);
   }
 }
 
@@ -128,7 +127,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     usage: "create <key>… [--scope run|attempt|global] [--run-id ID] [--attempt N] [--json]",
     summary: "make keys, and show what they are made of",
     details: `Each argument is a key of its own. Without any, keys are read from standard input, one on each
-line, and each is answered with its hash, a tab and the key. Blank lines are skipped, and counted.
+line in UTF-8, and each is answered with its hash, a tab and the key. Blank lines are skipped, and counted.
 
   --scope    what the key is unique within: run (default), attempt, which needs a run, or global
   --run-id   the parent run, as in ctx.run.id

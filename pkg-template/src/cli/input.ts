@@ -2,9 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import process from "node:process";
-import { createInterface } from "node:readline";
 
 import type { CreateOptions, IdempotencyKeyScope, ResetOptions } from "../types.js";
+import { compactJson } from "./json.js";
 
 /** Keys from standard input are made so many at a time. */
 const CHUNK = 1_000;
@@ -85,7 +85,7 @@ export async function* keysIn(args: readonly string[], chunkSize = CHUNK): Async
   const counts = { keys: 0, blank: 0 };
   const progress = new Progress();
   let chunk: string[] = [];
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+  for await (const line of linesOf(process.stdin)) {
     if (line.trim() === "") {
       counts.blank++;
       continue;
@@ -107,6 +107,43 @@ export async function* keysIn(args: readonly string[], chunkSize = CHUNK): Async
   }
   if (counts.keys === 0) {
     throw new UsageError("standard input holds no key: pipe them in, one on each line");
+  }
+}
+
+/** The lines of an input, each without its line break; of the first, a byte order mark is no part. */
+async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const LINE_FEED = 0x0a;
+  let number = 0;
+  let pieces: Buffer[] = [];
+  const takeLine = (): string => {
+    const bytes = Buffer.concat(pieces);
+    pieces = [];
+    number++;
+    return decode(bytes, `line ${number} of standard input`, number === 1).replace(/\r$/, "");
+  };
+  for await (const chunk of input) {
+    let start = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
+      pieces.push(chunk.subarray(start, end));
+      yield takeLine();
+      start = end + 1;
+    }
+    pieces.push(chunk.subarray(start));
+  }
+  if (pieces.some(({ length }) => length > 0)) {
+    yield takeLine();
+  }
+}
+
+const atStart = new TextDecoder("utf-8", { fatal: true });
+const inside = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Bytes that are not UTF-8 are refused: all of them would become the same replacement character. */
+function decode(bytes: Uint8Array, name: string, isStart: boolean): string {
+  try {
+    return (isStart ? atStart : inside).decode(bytes);
+  } catch {
+    throw new UsageError(`${name} is not UTF-8: convert it, for example with iconv`);
   }
 }
 
@@ -132,22 +169,23 @@ class Progress {
   }
 }
 
-/** The JSON in a file, or in standard input for `-`. */
-export function readJson(file: string): unknown {
+/** The JSON in a file, or in standard input for `-`, compact and with all its members. */
+export function readJson(file: string): string {
   const isInput = file === "-";
   if (isInput && process.stdin.isTTY) {
     throw new UsageError("no payload given: name a file of JSON, or pipe it in");
   }
   const name = isInput ? "standard input" : file;
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = readFileSync(isInput ? STANDARD_INPUT : file, "utf8");
+    bytes = readFileSync(isInput ? STANDARD_INPUT : file);
   } catch (cause) {
     throw new UsageError(`can't read ${name}: ${(cause as Error).message}`);
   }
+  const text = decode(bytes, name, true);
   try {
-    return JSON.parse(text) as unknown;
+    return compactJson(text);
   } catch (cause) {
-    throw new UsageError(`${name} is not JSON: ${(cause as Error).message}`);
+    throw cause instanceof SyntaxError ? new UsageError(`${name} is not JSON: ${cause.message}`) : cause;
   }
 }

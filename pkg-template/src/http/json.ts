@@ -24,7 +24,7 @@ function isExact(number: string): boolean {
 }
 
 /** The place behind the string that begins at `at`. */
-function stringEnd(text: string, at: number): number {
+export function stringEnd(text: string, at: number): number {
   for (let end = at; ; ) {
     end = text.indexOf('"', end + 1);
     let before = end - 1;

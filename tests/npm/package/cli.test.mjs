@@ -82,6 +82,63 @@ for (const [what, input] of Object.entries({ empty: "", blank: "\n \n" })) {
   });
 }
 
+test("a byte order mark is no part of the first key or of a payload", async () => {
+  const { stdout } = await run(["create", "--scope", "global"], { input: "\ufeffa\n\ufeffb\n" });
+  assert.equal(stdout, `${sha256("a")}\ta\n${sha256("\ufeffb")}\t\ufeffb\n`);
+  assert.equal((await run(["payload"], { input: '\ufeff{"b":1, "a":2}' })).stdout, `${sha256('{"a":2,"b":1}')}\n`);
+});
+
+test("what is not UTF-8 is refused: as replacement characters, all of it would have one hash", async () => {
+  const latin1 = (text) => Buffer.from(text, "latin1");
+  for (const [args, input, place] of [
+    [["create", "--scope", "global"], latin1("caf\xe9\n"), "line 1 of standard input"],
+    [["create", "--scope", "global"], latin1("a\n\ncaf\xe8"), "line 3 of standard input"],
+    [["reset", "my-task"], latin1("\xff\xfea\0"), "line 1 of standard input"],
+    [["payload"], latin1('{"a":"caf\xe9"}'), "standard input"],
+  ]) {
+    const { status, stdout, stderr } = await run(args, { input });
+    assert.deepEqual([status, stdout], [2, ""], place);
+    assert.match(stderr, new RegExp(`^idempotency-keys: ${place} is not UTF-8`));
+  }
+});
+
+test("lines are those between line feeds, however they come in", async () => {
+  const keys = ["é".repeat(40_000), "a\u2028b", "a\rb", "😀"];
+  const made = await run(["create", "--scope", "global"], { input: keys.join("\r\n") });
+  assert.equal(made.stdout, keys.map((key) => `${sha256(key)}\t${key}\n`).join(""));
+});
+
+test("members of one name are refused, with their path: parsers disagree about which one counts", async () => {
+  for (const [input, path] of [
+    ['{"a":1,"a":2}', "$.a"],
+    ['{"list": [{"b": 1, "\\u0062": 1}]}', "$.list[0].b"],
+    ['{ "x" : "\\"", "a\\\\" : 1e999, "a\\\\" : 1 }', '$["a\\\\"]'],
+  ]) {
+    const { status, stdout, stderr } = await run(["payload"], { input });
+    assert.deepEqual([status, stdout], [2, ""], input);
+    assert.ok(stderr.includes(`${path} appears twice in its object`) && stderr.includes("ERR_INVALID_PAYLOAD"), stderr);
+  }
+});
+
+test("a payload is read as JSON.parse reads it", async () => {
+  for (const [input, canonical] of [
+    [' [ 1.0 , -0, 1e3,\n1E-7, "\\u00e9\\/\\"\\\\", true ,null,{ } ]', '[1,0,1000,1e-7,"é/\\"\\\\",true,null,{}]'],
+    ['{"b":"\\\\\\\\","a":9007199254740993}', '{"a":9007199254740992,"b":"\\\\\\\\"}'],
+    ['"a b"', '"a b"'],
+  ]) {
+    assert.deepEqual(await json(["payload"], { input }), [{ hash: sha256(canonical), canonical }]);
+  }
+  for (const [input, why] of [
+    ['{"a":[1e999]}', /\$\.a\[0\] is Infinity.*ERR_INVALID_PAYLOAD/],
+    ['{"a":"\\ud800"}', /\$\.a contains a lone surrogate.*ERR_INVALID_PAYLOAD/],
+    ["{a:1}", /standard input is not JSON/],
+  ]) {
+    const { status, stdout, stderr } = await run(["payload"], { input });
+    assert.deepEqual([status, stdout], [2, ""], input);
+    assert.match(stderr, why);
+  }
+});
+
 test("the attempt scope without a run, or without the attempt, makes no key", async () => {
   for (const [args, reason] of [
     [[], /--run-id and --attempt/],
