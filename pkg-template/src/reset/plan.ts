@@ -23,7 +23,8 @@ export function candidatesOf(
   return planReset(text, {
     isHash: typeof key === "string" && key.length === HASH_LENGTH,
     hasParts,
-    scope: scope === undefined ? undefined : nameOf(scope),
+    // As in the SDK, null names the scope run: it is not the same as to name none.
+    scope: scope === undefined ? undefined : (nameOf(scope) ?? "run"),
     // As in the SDK, every falsy id but null and undefined counts as given and empty.
     parentRunId: parentRunId == null ? undefined : `${parentRunId || ""}`,
     attemptNumber: attemptNumber == null ? undefined : `${attemptNumber}`,

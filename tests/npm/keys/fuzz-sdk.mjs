@@ -24,14 +24,13 @@ const { main, triggerSdk } = await importEntries();
 const { idempotencyKeys } = main;
 const { sdk } = triggerSdkSubject(triggerSdk);
 
-/** `null` is no scope of a reset: only `create` reads it as none. */
 const resetOptions = weighted(
   [15, undefined],
   [
     85,
     fc.record(
       {
-        scope: fc.constantFrom(undefined, "run", "run", "attempt", "attempt", "global"),
+        scope: fc.constantFrom(undefined, null, "run", "run", "attempt", "attempt", "global"),
         parentRunId: weighted([9, text], [1, ""]),
         attemptNumber: fc.nat(4),
       },

@@ -64,6 +64,8 @@ describe("a quirk of the SDK", () => {
     enterRun("run_1");
     const key = await sdk.createIdempotencyKey("a", { scope: null });
     assert.deepEqual([key.hash, key.scope], [sha256("a-run_1"), "run"]);
+    const text = "a".repeat(64);
+    assert.deepEqual(idempotencyKeys.planReset(text, { scope: null }), { candidates: [text, sha256(`${text}-run_1`)] });
     await assert.rejects(sdk.createIdempotencyKey("a", { scope: "task" }), { code: "ERR_INVALID_SCOPE" });
   });
 
