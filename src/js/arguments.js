@@ -13,9 +13,10 @@ export function refusedOptions(options, names, what) {
   }
   // A key has a scope, which would be taken for the option.
   const isKey = typeof options === "object" && BRAND in options;
-  if (typeof options !== "object" || isKey) {
+  if (typeof options !== "object" || isKey || isPromise(options)) {
     const found = isKey ? "a key" : kindOf(options);
-    return { message: `the ${what} are ${found}, expected an object with ${names.join(", ")}`, found };
+    const hint = found === "a promise" ? ": await it first" : "";
+    return { message: `the ${what} are ${found}, expected an object with ${names.join(", ")}${hint}`, found };
   }
   for (const name in options) {
     if (!names.includes(name)) {
@@ -27,7 +28,9 @@ export function refusedOptions(options, names, what) {
 
 function refusedName(name, names, what) {
   const found = name.slice(0, 100);
-  const suggestion = names.find((known) => distance(found.toLowerCase(), known.toLowerCase()) <= 2);
+  // Two letters of three make another word: "ttl" is no slip for "ctx".
+  const isNear = (known) => distance(found.toLowerCase(), known.toLowerCase()) <= Math.min(2, known.length / 2);
+  const suggestion = names.find(isNear);
   const advice = suggestion === undefined ? "" : `: write "${suggestion}"`;
   return { message: `the ${what} have no "${found}", expected ${names.join(", ")}${advice}`, found, suggestion };
 }
