@@ -98,7 +98,7 @@ function developmentBranch(): string | undefined {
 /** The SDK's own messages. */
 function whatIsMissing(baseURL: string, accessToken: string | undefined): string {
   // A run's own token serves only the SDK's client, which knows when it may: see `createSdkModule`.
-  if (baseURL && environmentVariable("TRIGGER_RUN_TOKEN")) {
+  if (baseURL && accessToken === undefined && environmentVariable("TRIGGER_RUN_TOKEN")) {
     return "No API credential available for resetIdempotencyKey";
   }
   const missing = [...(baseURL ? [] : ["TRIGGER_API_URL"]), ...(accessToken ? [] : ["TRIGGER_SECRET_KEY"])];

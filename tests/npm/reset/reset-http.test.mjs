@@ -7,7 +7,7 @@ import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 
-import { apiClientManager } from "@trigger.dev/core/v3";
+import { apiClientManager, resetIdempotencyKey } from "@trigger.dev/core/v3";
 
 import { installedPackage } from "../support/install-package.mjs";
 import { startScriptedServer } from "./scripted-server.mjs";
@@ -182,6 +182,17 @@ describe("a reset", () => {
       globalThis[REGISTRY]["api-client"].secretKey = "tr_sdk_secret";
       assert.equal(await authorization(idempotencyKeys), "Bearer tr_sdk_secret");
       assert.equal(await authorization(idempotencyKeys.with({ accessToken: "tr_config" })), "Bearer tr_config");
+    });
+
+    it("an empty token is none to the end: a run's own token doesn't change what is missing", async () => {
+      for (const sdk of [{}, { secretKey: "" }]) {
+        process.env = { ...env, TRIGGER_RUN_TOKEN: "tr_run", TRIGGER_SECRET_KEY: sdk.secretKey === "" ? "tr_env" : "" };
+        globalThis[REGISTRY] = { "api-client": sdk };
+        apiClientManager.setGlobalAPIClientConfiguration(sdk);
+        const theirs = await resetIdempotencyKey("t", "k", GLOBAL).catch(({ message }) => message);
+        assert.match(theirs, /^You need to set the TRIGGER_SECRET_KEY/);
+        await assert.rejects(idempotencyKeys.reset("t", "k", GLOBAL), { code: "ERR_MISSING_CREDENTIALS", message: theirs });
+      }
     });
 
     it("at each call, not before", async () => {
