@@ -1,7 +1,7 @@
 /** Ends a call early: on the caller's signal, or when its time is up. */
 
 import { abortReason, throwIfAborted } from "../abort.js";
-import { RequestTimeoutError } from "../errors.js";
+import { InvalidArgumentError, RequestTimeoutError } from "../errors.js";
 import type { RequestOptions } from "../types.js";
 
 /** The longest delay that timers know; longer ones fire at once. */
@@ -18,8 +18,19 @@ export interface Deadline {
   release(): void;
 }
 
-/** The deadline of one call, retries and the waits between them included. */
+/**
+ * The deadline of one call, retries and the waits between them included.
+ *
+ * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for what is no signal or no number of milliseconds.
+ */
 export function startDeadline({ signal, timeoutMs }: RequestOptions): Deadline {
+  if (signal != null && typeof signal.addEventListener !== "function") {
+    throw new InvalidArgumentError("signal is no AbortSignal: pass the signal of an AbortController");
+  }
+  // A timer takes NaN for 1.
+  if (timeoutMs !== undefined && !(typeof timeoutMs === "number" && timeoutMs >= 0)) {
+    throw new InvalidArgumentError(`timeoutMs is ${String(timeoutMs)}, expected milliseconds, 0 or more`);
+  }
   // No controller where none is needed, so that no runtime has to know of it.
   const controller = signal || timeoutMs !== undefined ? new AbortController() : undefined;
   const follow = (): void => controller?.abort(signal && abortReason(signal));

@@ -6,7 +6,14 @@
 import { sdkRegistry } from "../sdk-registry.js";
 import { defined } from "../defined.js";
 import { type Deadline, startDeadline } from "./deadline.js";
-import { ApiError, ConnectionError, InvalidKeyError, MissingCredentialsError, NotFoundError } from "../errors.js";
+import {
+  ApiError,
+  ConnectionError,
+  InvalidArgumentError,
+  InvalidKeyError,
+  MissingCredentialsError,
+  NotFoundError,
+} from "../errors.js";
 import { delayAfter, delayAfterResponse, mergeRetry, type FullRetryOptions } from "./retry.js";
 import { type ApiSettings, HEADER_VALUE } from "./settings.js";
 import type { Config, RequestOptions } from "../types.js";
@@ -91,8 +98,18 @@ function encodeKey(candidate: string): string {
   }
 }
 
+/** @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for names and values that no request can have. */
+function readHeaders(init: RequestOptions["headers"]): Headers {
+  try {
+    return new Headers(init);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InvalidArgumentError(`the request's headers can't be sent: ${reason}`, { cause });
+  }
+}
+
 function requestHeaders(settings: ApiSettings, more: readonly RequestOptions["headers"][]): Headers {
-  const headers = new Headers(settings.sdkRequests.additionalHeaders);
+  const headers = readHeaders(settings.sdkRequests.additionalHeaders);
   headers.set("content-type", "application/json");
   headers.set("trigger-version", SDK_VERSION);
   headers.set("x-trigger-api-version", API_VERSION);
@@ -116,7 +133,7 @@ function requestHeaders(settings: ApiSettings, more: readonly RequestOptions["he
     );
   }
   for (const init of more) {
-    new Headers(init).forEach((value, name) => headers.set(name, value));
+    readHeaders(init).forEach((value, name) => headers.set(name, value));
   }
   return headers;
 }

@@ -77,6 +77,24 @@ describe("a reset", () => {
       assert.deepEqual(server.requests, []);
     });
 
+    it("before any request, where its options can't be followed", async () => {
+      for (const [options, message] of [
+        [{ timeoutMs: NaN }, /^timeoutMs is NaN/],
+        [{ timeoutMs: -1 }, /^timeoutMs is -1/],
+        [{ timeoutMs: "50" }, /^timeoutMs is 50/],
+        [{ timeoutMs: null }, /^timeoutMs is null/],
+        [{ signal: {} }, /^signal is no AbortSignal/],
+        [{ headers: { "x y": "1" } }, /^the request's headers can't be sent: .*x y/],
+        [{ headers: { "x-branch": "fix/🚀" } }, /^the request's headers can't be sent: /],
+      ]) {
+        await assert.rejects(keys.reset("t", "k", GLOBAL, options), { code: "ERR_INVALID_ARGUMENT", message });
+        await assert.rejects(keys.with({ requestOptions: options }).reset("t", "k", GLOBAL), { code: "ERR_INVALID_ARGUMENT", message });
+      }
+      globalThis[REGISTRY] = { "api-client": { requestOptions: { additionalHeaders: { "x-branch": "fix/🚀" } } } };
+      await assert.rejects(keys.reset("t", "k", GLOBAL), { code: "ERR_INVALID_ARGUMENT", message: /headers can't be sent/ });
+      assert.deepEqual(server.requests, []);
+    });
+
     it("in the wait between two attempts, with the signal's reason", async () => {
       server.play(forever);
       const controller = new AbortController();
