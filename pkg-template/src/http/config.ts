@@ -63,6 +63,12 @@ function renewing(store: Store, leaseMs: number): Store {
  * @throws InvalidTtlError (`ERR_INVALID_TTL`) for a duration that can't be read.
  */
 export function settingsOf<Context>(config: IdempotencyConfig<Context>): Settings<Context> {
+  const given: unknown = config;
+  if (typeof given !== "object" || given === null) {
+    throw new InvalidArgumentError(
+      `the settings are ${given === null ? "null" : typeof given}, expected an object, such as { store, caller }`,
+    );
+  }
   const { store, caller, methods = ["POST", "PATCH"], ttl = "24h", lease = "60s", waitTimeout = 0 } = config;
   if (store === undefined) {
     throw new InvalidArgumentError("store is missing: pass a MemoryStore, or one that all processes share");

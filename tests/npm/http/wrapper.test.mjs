@@ -6,7 +6,7 @@ import { brotliCompressSync, brotliDecompressSync, deflateSync, gunzipSync, gzip
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 
-import { hono, http, runOnce } from "./package.mjs";
+import { express, fastify, hono, http, runOnce } from "./package.mjs";
 
 const request = (key, init) => new Request("https://api.example.com/a", { method: "POST", ...init, headers: { "idempotency-key": key, ...init?.headers } });
 
@@ -160,4 +160,17 @@ test("where it goes: inside authentication and CORS headers, outside validation"
   assert.equal((await send("v", 5))[0], 422);
   assert.equal((await send("v2", 5))[0], 201);
   assert.equal(runs, 3);
+});
+
+test("overrides that are undefined leave the configuration as it is; settings that are none are refused", async () => {
+  const config = { store: new runOnce.MemoryStore(), caller: "anyone", required: true };
+  const none = Object.fromEntries([...Object.keys(config), "methods", "ttl", "lease", "problem"].map((name) => [name, undefined]));
+  const handle = http.createIdempotency(config)(() => new Response("x"), none);
+  assert.equal((await handle(new Request("https://api.example.com/a", { method: "POST" }))).status, 400);
+  assert.equal((await handle(request("k"))).status, 200);
+  for (const settings of [undefined, null, "x"]) {
+    for (const make of [http.createIdempotency, hono.idempotency, express.idempotency, fastify.idempotency]) {
+      assert.throws(() => make(settings), { code: "ERR_INVALID_ARGUMENT", message: /^the settings are (undefined|null|string), expected an object/ });
+    }
+  }
 });
