@@ -54,6 +54,9 @@ export type IdempotentFetch = (input: RequestInfo | URL, init?: IdempotentReques
 const VISIBLE = /^[\x21-\x7e]+$/;
 const PRINTABLE = /^[\x20-\x7e]+$/;
 
+/** A token of HTTP (RFC 9110, section 5.6.2). */
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
+
 /** The header's value. */
 function fieldOf(key: string | IdempotencyKey, quoted: boolean): string {
   const text = IdempotencyKey.isIdempotencyKey(key) ? key.hash : key;
@@ -126,12 +129,19 @@ function deadline(
  * @param options How often, how long and how.
  * @returns A function like `fetch`. It resolves with the last answer, whatever its status, and rejects with
  * the last network error or with the signal's reason.
- * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a number of attempts that is none, and at the call for a key
- * that a header can't carry.
+ * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for options that are none, and at the call for a key that a
+ * header can't carry.
  * @throws InvalidTtlError (`ERR_INVALID_TTL`) for a duration that can't be read.
  */
 export function createIdempotentFetch(options: IdempotentFetchOptions = {}): IdempotentFetch {
+  const given: unknown = options;
+  if (typeof given !== "object" || given === null) {
+    throw new InvalidArgumentError(`the options are ${given === null ? "null" : typeof given}, expected an object`);
+  }
   const { header = "Idempotency-Key", quoted = false, attempts = 4, retry } = options;
+  if (typeof header !== "string" || !HEADER_NAME.test(header)) {
+    throw new InvalidArgumentError(`header is ${JSON.stringify(header)}, expected the name of a header`);
+  }
   if (!Number.isSafeInteger(attempts) || attempts < 1) {
     throw new InvalidArgumentError(`attempts is ${String(attempts)}, expected a whole number from 1`);
   }

@@ -191,7 +191,9 @@ test("retry decides, where it says something", async () => {
 });
 
 test("settings that can't be are refused", () => {
-  assert.throws(() => client.createIdempotentFetch({ attempts: 0 }), { code: "ERR_INVALID_ARGUMENT" });
+  for (const options of [{ attempts: 0 }, { header: "a b" }, { header: "" }, { header: null }, null, "x"]) {
+    assert.throws(() => client.createIdempotentFetch(options), { code: "ERR_INVALID_ARGUMENT" });
+  }
   assert.throws(() => client.createIdempotentFetch({ budget: "soon" }), { code: "ERR_INVALID_TTL" });
 });
 
