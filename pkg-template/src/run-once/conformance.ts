@@ -27,9 +27,9 @@ export interface ConformanceCase {
 /** Settings of {@link storeConformance}. */
 export interface ConformanceOptions {
   /** How long to wait for a lease or a record of one millisecond to be over, in milliseconds. Default: 50. */
-  readonly lapseMs?: number;
+  readonly lapseMs?: number | undefined;
   /** How long an operation of the store, and making the store, may take, in milliseconds. Default: 10,000. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 const CASES: Record<string, (key: Key) => Promise<void>> = {

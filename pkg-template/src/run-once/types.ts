@@ -7,42 +7,42 @@ import type { Store } from "./stores/store.js";
 /** Settings of {@link createRunOnce}. */
 export interface RunOnceConfig {
   /** Where results are kept. Default: a `MemoryStore` of its own. */
-  readonly store?: Store;
+  readonly store?: Store | undefined;
   /** The running task, or a function that finds it at each call. Default: the SDK's own. */
-  readonly ctx?: TaskContext | (() => TaskContext | undefined);
+  readonly ctx?: TaskContext | (() => TaskContext | undefined) | undefined;
   /** For how long a result is kept. Default: `"30d"`. */
-  readonly ttl?: Duration;
+  readonly ttl?: Duration | undefined;
   /**
    * For how long a key belongs to a holder that has stopped renewing, because it died, hangs or
    * can't reach the store. Renewed every third of it while the callback runs. Default: `"60s"`.
    */
-  readonly lease?: Duration;
+  readonly lease?: Duration | undefined;
   /**
    * For how long a call waits for another's execution before it rejects with `InProgressError`, or
    * for the store with `StoreError`. It counts from the call; 0: only for one answer of the store.
    * Default: twice the lease, so that a call outlives a holder that died.
    */
-  readonly waitTimeout?: Duration;
+  readonly waitTimeout?: Duration | undefined;
   /**
    * How long an operation of the store may take, before the call counts as failed. A renewal has at
    * most a third of the lease, a claim at most the lease. Default: `"5s"`.
    */
-  readonly storeTimeout?: Duration;
+  readonly storeTimeout?: Duration | undefined;
   /**
    * Makes a string of a result, for results that JSON can't carry; goes with `parse`. Default: JSON,
    * which refuses what it would change. It isn't asked about undefined.
    */
-  readonly serialize?: (result: unknown) => string;
+  readonly serialize?: ((result: unknown) => string) | undefined;
   /** Makes a result of the string that `serialize` made. Default: JSON. */
-  readonly parse?: (serialized: string) => unknown;
+  readonly parse?: ((serialized: string) => unknown) | undefined;
   /** Told of what happens, to count it. What it throws is ignored. */
-  readonly onEvent?: (event: RunOnceEvent) => void;
+  readonly onEvent?: ((event: RunOnceEvent) => void) | undefined;
 }
 
 /** Settings of one call. */
 export interface RunOnceOptions {
   /** The running task. Default: as configured. */
-  readonly ctx?: TaskContext;
+  readonly ctx?: TaskContext | undefined;
   /**
    * What the call is about. Its digest is stored; the same key with another payload is a
    * `PayloadMismatchError`. Calls without one aren't checked.
@@ -52,9 +52,9 @@ export interface RunOnceOptions {
    * Stops the waiting of this call: it rejects with the signal's reason at once. A callback that
    * runs is told by its own signal, once no caller in this process waits for it any more.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** As in {@link RunOnceConfig}, for this call. */
-  readonly waitTimeout?: Duration;
+  readonly waitTimeout?: Duration | undefined;
 }
 
 /** What a callback is told besides the key. */

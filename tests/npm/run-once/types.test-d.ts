@@ -36,6 +36,10 @@ const stores: Store[] = [
   new DurableObjectStore({} as DurableObjectStorage),
   durableObjectStore({} as DurableObjectNamespace<never>),
   new D1Store({} as D1Database, { table: undefined }),
+  new MemoryStore({ now: undefined }),
+  new RedisStore(new Redis(), { prefix: undefined }),
+  new PostgresStore(new pg.Pool(), { table: undefined }),
+  new SqliteStore({} as DatabaseSync, { table: undefined }),
   new UpstashStore({ url: "https://example.com", token: "t", prefix: undefined, fetch }),
   new UpstashStore(new Upstash({ url: "https://example.com", token: "t" }), { prefix: "p:" }),
   new UpstashStore(new UpstashInWorkers({ url: "https://example.com", token: "t" })),
@@ -64,6 +68,18 @@ const { runOnce, runOnceLocalOnly }: RunOnce = createRunOnce({
     equal<typeof event.key.hash, string>(true);
   },
 });
+
+createRunOnce({
+  store: undefined,
+  ctx: undefined,
+  ttl: undefined,
+  lease: undefined,
+  waitTimeout: undefined,
+  storeTimeout: undefined,
+  serialize: undefined,
+  parse: undefined,
+  onEvent: undefined,
+}).runOnce("a", () => 1, { ctx: undefined, payload: undefined, signal: undefined, waitTimeout: undefined });
 
 const key = idempotencyKeys.createSync("a");
 const charge = runOnce(["a", key], async (hash, { signal, takenOver }) => {

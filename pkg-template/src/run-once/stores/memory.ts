@@ -6,7 +6,7 @@ import type { Store } from "./store.js";
 /** Settings of {@link MemoryStore}. */
 export interface MemoryStoreOptions {
   /** The clock, in milliseconds; `Date.now` by default. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
 
 /**

@@ -20,7 +20,7 @@ export interface PostgresClient {
 /** Settings of {@link PostgresStore}. */
 export interface PostgresStoreOptions {
   /** The table, with its schema or without. Default: `"run_once"`. */
-  readonly table?: string;
+  readonly table?: string | undefined;
 }
 
 /**

@@ -30,7 +30,7 @@ export interface NodeRedisClient {
 /** Settings of {@link RedisStore}. */
 export interface RedisStoreOptions {
   /** What the names of the keys in Redis begin with. Default: `"run-once:"`. */
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
 }
 
 /** Every command that the scripts use, on a key of its own: whether this user may. DEL is asked first, so that SET leaves nothing. */

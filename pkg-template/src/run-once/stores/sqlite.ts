@@ -27,7 +27,7 @@ type Statements = Record<keyof ReturnType<typeof sqliteStatements>, Statement>;
 /** Settings of {@link SqliteStore}. */
 export interface SqliteStoreOptions {
   /** The table. Default: `"run_once"`. */
-  readonly table?: string;
+  readonly table?: string | undefined;
 }
 
 /** Far more than can be lost in a row: each time, a record has come and gone within microseconds. */
