@@ -1,6 +1,6 @@
 /** `createRunOnce`: keys, settings, and which flight a call belongs to; and for the http entries, flights alone. */
 import { throwIfAborted } from "../abort.js";
-import { createInstance, hashPayload, type IdempotencyKey } from "../shared.js";
+import { checkOptions, createInstance, hashPayload, type IdempotencyKey } from "../shared.js";
 import { InvalidArgumentError, PayloadMismatchError } from "./errors.js";
 import type { KeyMaterial, TaskContext } from "../types.js";
 import { milliseconds } from "./duration.js";
@@ -9,7 +9,7 @@ import { checkCallback, keyOfCall } from "./key.js";
 import { codecOf } from "./result.js";
 import { MemoryStore } from "./stores/memory.js";
 import type { Store } from "./stores/store.js";
-import type { RunOnce, RunOnceConfig, RunOnceEvent } from "./types.js";
+import type { RunOnce, RunOnceConfig, RunOnceEvent, RunOnceOptions } from "./types.js";
 
 const OPERATIONS = ["acquire", "renew", "complete", "release"] as const;
 
@@ -36,6 +36,19 @@ function refuseStore(config: unknown): void {
     throw new InvalidArgumentError("the settings are a store: pass { store }");
   }
 }
+
+const CONFIG = [
+  "store",
+  "ctx",
+  "ttl",
+  "lease",
+  "waitTimeout",
+  "storeTimeout",
+  "serialize",
+  "parse",
+  "onEvent",
+] as const satisfies readonly (keyof RunOnceConfig)[];
+const OPTIONS = ["ctx", "payload", "signal", "waitTimeout"] as const satisfies readonly (keyof RunOnceOptions)[];
 
 /** Makes flights. */
 export interface Flights {
@@ -86,6 +99,7 @@ export function flightsOf(config: RunOnceConfig): Flights {
  */
 export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
   const { waitMs: defaultWaitMs, start } = flightsOf(config);
+  checkOptions(config, CONFIG, "settings");
   const keys = createInstance(config.ctx === undefined ? {} : { ctx: config.ctx });
   const flights = new Map<string, Flight>();
 
@@ -102,8 +116,10 @@ export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
   };
 
   return {
-    async runOnce<T>(...[material, callback, options = {}]: Parameters<RunOnce["runOnce"]>): Promise<T> {
+    async runOnce<T>(...[material, callback, given]: Parameters<RunOnce["runOnce"]>): Promise<T> {
       checkCallback(callback);
+      checkOptions(given, OPTIONS);
+      const options = given ?? {};
       const key = keyOf(material, options.ctx);
       const waitMs =
         options.waitTimeout === undefined ? defaultWaitMs : milliseconds("waitTimeout", options.waitTimeout, 0);
@@ -125,9 +141,10 @@ export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
       return (await flight.join(callback, waitMs, options.signal)) as T;
     },
 
-    async runOnceLocalOnly(material, callback, options = {}) {
+    async runOnceLocalOnly(material, callback, options) {
       checkCallback(callback);
-      return callback(keyOf(material, options.ctx).hash);
+      checkOptions(options, OPTIONS);
+      return callback(keyOf(material, options?.ctx).hash);
     },
   };
 }

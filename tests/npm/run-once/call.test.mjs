@@ -25,6 +25,25 @@ describe("a call", () => {
     assert.equal(execution.signal.aborted, false);
   });
 
+  test("options that are no object, and names that no option has, are refused before the callback runs: a misspelt payload would go unchecked", async () => {
+    const { runOnce, runOnceLocalOnly } = createRunOnce();
+    for (const call of [runOnce, runOnceLocalOnly]) {
+      for (const [options, message] of [
+        [{ paylod: 1 }, /no "paylod".*write "payload"/],
+        [{ scope: "global" }, /no "scope"/],
+        ["x", /are a string/],
+        [Promise.resolve({}), /are a promise/],
+        [idempotencyKeys.createSync("a"), /are a key/],
+      ]) {
+        await assert.rejects(call("k", assert.fail, options), { code: "ERR_INVALID_ARGUMENT", message });
+      }
+      assert.equal(await call("k", () => 1, undefined), 1);
+      assert.equal(await call("k", () => 1, null), 1);
+    }
+    assert.throws(() => createRunOnce({ leese: "5s" }), { code: "ERR_INVALID_ARGUMENT", message: /settings have no "leese".*write "lease"/ });
+    assert.throws(() => createRunOnce(Promise.resolve({})), { code: "ERR_INVALID_ARGUMENT", message: /settings are a promise/ });
+  });
+
   test("returns the stored result from then on, without the callback", async () => {
     const { runOnce } = createRunOnce();
     await runOnce("k", () => ({ a: [1, null, "é\ud800"] }));

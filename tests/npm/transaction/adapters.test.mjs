@@ -245,6 +245,7 @@ test("what can't be used is refused at once, and the message says what to pass",
 
 test("a callback that is none is refused", async () => {
   const { runOnce } = createTransactionalRunOnce(transaction.pgTransactions(pool));
+  await assert.rejects(runOnce("k", assert.fail, { paylod: 1 }), { code: "ERR_INVALID_ARGUMENT", message: /no "paylod".*write "payload"/ });
   await assert.rejects(runOnce("no callback", 1), { code: "ERR_INVALID_ARGUMENT", message: "the callback is number, expected a function" });
 });
 

@@ -82,6 +82,7 @@ function suite(name, open) {
     });
 
     test("a callback that is none is refused", () => {
+      assert.throws(() => runOnce("k", assert.fail, { paylod: 1 }), { code: "ERR_INVALID_ARGUMENT", message: /no "paylod".*write "payload"/ });
       assert.throws(() => runOnce("no callback", 1), { code: "ERR_INVALID_ARGUMENT", message: "the callback is number, expected a function" });
     });
 

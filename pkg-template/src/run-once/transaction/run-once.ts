@@ -1,6 +1,6 @@
 /** `createTransactionalRunOnce`: the claim, the callback's writes and the result in one transaction. */
 import { abortReason, onAbort, throwIfAborted } from "../../abort.js";
-import { createInstance, hashPayload, type IdempotencyKey } from "../../shared.js";
+import { checkOptions, createInstance, hashPayload, type IdempotencyKey } from "../../shared.js";
 import { milliseconds, timer } from "../duration.js";
 import { InProgressError, InvalidArgumentError, PayloadMismatchError, TransactionError } from "../errors.js";
 import { checkCallback, keyOfCall } from "../key.js";
@@ -13,6 +13,7 @@ import type {
   Row,
   TransactionalConfig,
   TransactionalExecution,
+  TransactionalOptions,
   TransactionalRunOnce,
   Transactions,
 } from "./types.js";
@@ -46,6 +47,15 @@ interface Call<Tx> {
   hasBegun: boolean;
 }
 
+const CONFIG = [
+  "table",
+  "ttl",
+  "waitTimeout",
+  "attempts",
+  "refusal",
+] as const satisfies readonly (keyof TransactionalConfig)[];
+const OPTIONS = ["payload", "signal", "waitTimeout"] as const satisfies readonly (keyof TransactionalOptions)[];
+
 /**
  * Makes `runOnce` for one database. The table is that of {@link postgresMigration}: calls of the
  * lease mode on the same table see the results, and the other way round.
@@ -62,6 +72,7 @@ export function createTransactionalRunOnce<Tx>(
   if (typeof transactions?.run !== "function") {
     throw new InvalidArgumentError("the transactions have no function run: pass pgTransactions(pool) or its like");
   }
+  checkOptions(config, CONFIG, "settings");
   const { table = "run_once", attempts = 5, refusal } = config;
   checkTable(table);
   if (!Number.isSafeInteger(attempts) || attempts < 1) {
@@ -237,10 +248,10 @@ export function createTransactionalRunOnce<Tx>(
   }
 
   return {
-    async runOnce<T>(
-      ...[material, callback, options = {}]: Parameters<TransactionalRunOnce<Tx>["runOnce"]>
-    ): Promise<T> {
+    async runOnce<T>(...[material, callback, given]: Parameters<TransactionalRunOnce<Tx>["runOnce"]>): Promise<T> {
       checkCallback(callback);
+      checkOptions(given, OPTIONS);
+      const options = given ?? {};
       const key = keyOfCall(keys, material, undefined);
       const waitMs =
         options.waitTimeout === undefined ? defaultWaitMs : milliseconds("waitTimeout", options.waitTimeout, 0);

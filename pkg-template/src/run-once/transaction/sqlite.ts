@@ -1,5 +1,5 @@
 /** The transactional mode on SQLite: synchronous, as `node:sqlite` and `better-sqlite3` are. */
-import { createInstance, hashPayload, type IdempotencyKey } from "../../shared.js";
+import { checkOptions, createInstance, hashPayload, type IdempotencyKey } from "../../shared.js";
 import type { KeyMaterial } from "../../types.js";
 import { type Duration, milliseconds } from "../duration.js";
 import { InProgressError, InvalidArgumentError, PayloadMismatchError, TransactionError } from "../errors.js";
@@ -34,6 +34,8 @@ export interface SqliteConfig {
    */
   readonly refusal?: ((error: unknown) => unknown) | undefined;
 }
+
+const CONFIG = ["table", "ttl", "refusal"] as const satisfies readonly (keyof SqliteConfig)[];
 
 /** The function; it needs no `this`. */
 export interface SqliteTransactionalRunOnce<Database> {
@@ -107,6 +109,7 @@ export function createSqliteTransactionalRunOnce<Database extends TransactionalD
       "the SQLite database lacks prepare or exec: pass a DatabaseSync of node:sqlite, or a Database of better-sqlite3",
     );
   }
+  checkOptions(config, CONFIG, "settings");
   const { table = "run_once", refusal } = config;
   sqliteMigration(table);
   const ttlMs = milliseconds("ttl", config.ttl ?? "30d", 1);
@@ -158,15 +161,16 @@ export function createSqliteTransactionalRunOnce<Database extends TransactionalD
   }
 
   return {
-    runOnce<T>(...[material, callback, options = {}]: Parameters<SqliteTransactionalRunOnce<Database>["runOnce"]>): T {
+    runOnce<T>(...[material, callback, options]: Parameters<SqliteTransactionalRunOnce<Database>["runOnce"]>): T {
       checkCallback(callback);
+      checkOptions(options, ["payload"]);
       if (inTransaction()) {
         throw new TransactionError(
           "the SQLite database is inside a transaction already: call runOnce outside of it, on a connection of its own",
         );
       }
       const key = keyOfCall(keys, material, undefined);
-      const fingerprint = options.payload === undefined ? null : hashPayload(options.payload);
+      const fingerprint = options?.payload === undefined ? null : hashPayload(options.payload);
       const holder = crypto.randomUUID();
       database.exec("BEGIN IMMEDIATE");
       try {
