@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { abortReason, onAbort, throwIfAborted } from "../abort.js";
 import { InvalidArgumentError } from "../run-once/errors.js";
 import { type Duration, milliseconds, timer } from "../run-once/duration.js";
 import { IdempotencyKey, randomKey } from "../shared.js";
@@ -73,37 +74,43 @@ function isStream(body: unknown): boolean {
   return typeof body === "object" && body !== null && (body instanceof ReadableStream || Symbol.asyncIterator in body);
 }
 
-function pause(ms: number, signal: AbortSignal | null | undefined): Promise<void> {
+/** Resolves after `ms`, or rejects with the signal's reason when it aborts. */
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      cancel();
-      reject(reasonOf(signal));
-    };
+    const forget =
+      signal &&
+      onAbort(signal, () => {
+        cancel();
+        reject(abortReason(signal));
+      });
     const cancel = timer(() => {
-      signal?.removeEventListener("abort", abort);
+      forget?.();
       resolve();
     }, ms);
-    signal?.addEventListener("abort", abort, { once: true });
   });
-}
-
-/** Why a signal aborted; those of old polyfills don't say. */
-function reasonOf(signal: AbortSignal | null | undefined): unknown {
-  return (signal?.reason as unknown) ?? new DOMException("This operation was aborted", "AbortError");
 }
 
 /** One attempt's signal: the caller's, and the time it may take. */
 function deadline(
   ms: number | undefined,
-  signal: AbortSignal | null | undefined,
+  signal: AbortSignal | undefined,
 ): { signal: AbortSignal | undefined; end: () => void } {
-  if (ms === undefined) return { signal: signal ?? undefined, end: () => undefined };
+  if (ms === undefined) return { signal, end: () => undefined };
   const controller = new AbortController();
-  const forward = (): void => controller.abort(reasonOf(signal));
-  const cancel = timer(() => controller.abort(new DOMException(`no answer within ${ms} ms`, "TimeoutError")), ms);
-  signal?.addEventListener("abort", forward, { once: true });
-  // The caller's signal stays connected, for the body.
-  return { signal: controller.signal, end: cancel };
+  const end = timer(() => controller.abort(new DOMException(`no answer within ${ms} ms`, "TimeoutError")), ms);
+  return { signal: signal === undefined ? controller.signal : either(signal, controller), end };
+}
+
+/** A signal that aborts with the caller's or the controller's. The caller's stays connected, for the body. */
+function either(signal: AbortSignal, controller: AbortController): AbortSignal {
+  try {
+    // Leaves no listener on a signal that outlives the call.
+    return AbortSignal.any([signal, controller.signal]);
+  } catch {
+    // A platform without `any`, or the signal of a polyfill.
+    onAbort(signal, () => controller.abort(abortReason(signal)));
+    return controller.signal;
+  }
 }
 
 /**
@@ -160,9 +167,8 @@ export function createIdempotentFetch(options: IdempotentFetchOptions = {}): Ide
     const headers = new Headers(rest.headers ?? request?.headers);
     if (idempotencyKey !== undefined) headers.set(header, fieldOf(idempotencyKey, quoted));
     else if (!headers.has(header)) headers.set(header, fieldOf(randomKey(), quoted));
-    const signal = rest.signal === undefined ? request?.signal : rest.signal;
-    const isAborted = (): boolean => signal?.aborted === true;
-    if (isAborted()) throw reasonOf(signal);
+    const signal = (rest.signal === undefined ? request?.signal : rest.signal) ?? undefined;
+    throwIfAborted(signal);
     const send = options.fetch ?? globalThis.fetch;
     // What no attempt can send is an error now, and no failure of the network.
     if (options.fetch === undefined) new Request(request?.url ?? (input as string | URL), { headers });
@@ -180,7 +186,7 @@ export function createIdempotentFetch(options: IdempotentFetchOptions = {}): Ide
           response: await send(again, { ...rest, headers, ...(limited === undefined ? {} : { signal: limited }) }),
         };
       } catch (error) {
-        if (isAborted()) throw error;
+        if (signal?.aborted === true) throw error;
         outcome = { error };
       } finally {
         end();
@@ -198,6 +204,7 @@ export function createIdempotentFetch(options: IdempotentFetchOptions = {}): Ide
       const delayMs = Math.max(delayBefore(attempt), (response && retryAfterMs(response)) ?? 0);
       if (performance.now() - since + delayMs > budgetMs) return give();
       void response?.body?.cancel().catch(() => undefined);
+      throwIfAborted(signal);
       await pause(delayMs, signal);
     }
   };

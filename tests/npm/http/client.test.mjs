@@ -1,5 +1,6 @@
 /** `createIdempotentFetch`: what is sent, how often and when. */
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { test } from "node:test";
 
 import { client, http, keys, runOnce } from "./package.mjs";
@@ -168,6 +169,27 @@ test("abort ends the wait, with the signal's reason", async () => {
   assert.ok(performance.now() - since < 2000);
   assert.equal(server.sent.length, 1);
   await assert.rejects(idempotent(server)(URL_, { ...post, signal: AbortSignal.abort(new Error("before")) }), /before/);
+});
+
+test("a signal that aborts while retry is asked ends the call before the wait", async () => {
+  const server = scripted(503);
+  const controller = new AbortController();
+  const retry = () => (controller.abort(new Error("enough")), true);
+  const since = performance.now();
+  await assert.rejects(idempotent(server, { retry, minDelay: "10s", maxDelay: "10s" })(URL_, { ...post, signal: controller.signal }), /enough/);
+  assert.ok(performance.now() - since < 2000);
+  assert.equal(server.sent.length, 1);
+});
+
+test("with a time for each attempt, the caller's signal still reaches the body, and keeps nothing of a call that is over", async () => {
+  const signals = [];
+  const fetch = async (_, init) => (signals.push(init.signal), new Response("x"));
+  const send = client.createIdempotentFetch({ attemptTimeout: "5s", fetch });
+  const controller = new AbortController();
+  for (let call = 0; call < 20; call++) await (await send(URL_, { ...post, signal: controller.signal })).text();
+  assert.equal(getEventListeners(controller.signal, "abort").length, 0);
+  controller.abort(new Error("enough"));
+  assert.deepEqual([signals.length, signals.at(-1).aborted, signals.at(-1).reason.message], [20, true, "enough"]);
 });
 
 test("an attempt that takes too long is retried", async () => {
