@@ -3,9 +3,14 @@
 import * as js from "../../../src/js/arguments.js";
 import { InvalidArgumentError } from "../errors.js";
 
-/** Refuses options that are no object, and a name that no option has. */
+/** Refuses options that are no object or can't be read, and a name that no option has. */
 export function checkOptions(options: object | undefined, names: readonly string[], what = "options"): void {
-  const refused = js.refusedOptions(options, names, what);
+  let refused: js.Refused | undefined;
+  try {
+    refused = js.refusedOptions(options, names, what);
+  } catch (cause) {
+    throw documented(cause);
+  }
   if (refused !== undefined) {
     throw new InvalidArgumentError(refused.message, refused);
   }

@@ -80,6 +80,16 @@ for (const [name, call] of Object.entries(CALLS)) {
   });
 }
 
+test("a revoked proxy is refused as options, wherever there are any", async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const refused = { code: "ERR_INVALID_ARGUMENT", message: /^an argument can't be read: / };
+  assert.throws(() => hashPayload({}, proxy), refused);
+  const keys = idempotencyKeys.with({ accessToken: "tr_dev_1", fetch: () => assert.fail("sent") });
+  await assert.rejects(keys.reset("task", "a", proxy), refused);
+  await assert.rejects(keys.reset("task", "a", { scope: "global" }, proxy), refused);
+});
+
 test("a revoked proxy is refused, wherever it is", () => {
   for (const target of [{}, [], () => {}]) {
     const { proxy, revoke } = Proxy.revocable(target, {});
