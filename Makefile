@@ -74,7 +74,7 @@ fuzz-sdk fuzz-js fuzz-header: pkg/.packed
 hostile: pkg/.packed
 	@CREATES=$(or $(CREATES),50000000) LONGEST=1 node --test --test-timeout=3600000 tests/npm/hostile/*.test.mjs
 
-# The core's unit tests under Miri: rustup +nightly component add miri rust-src
+# The crate's unit tests under Miri: rustup +nightly component add miri rust-src
 miri:
 	@cargo +nightly miri test --lib
 

@@ -37,7 +37,7 @@ function declareRotated(definition) {
   return definition.includes("$rotated") ? definition.replace("{\n", "{\n  var $rotated = 0;\n") : definition;
 }
 
-/** `text`, as wasm2js wrote it, as a module: its default export starts a core with memory of its own. */
+/** `text`, as wasm2js wrote it, as a module: its default export starts an instance with memory of its own. */
 export function scriptModule(text) {
   const [body, exports] = text.split(/^(?=export )/m, 2);
   if (exports === undefined || /^import /m.test(body)) {

@@ -247,8 +247,8 @@ const CRATE_ERRORS: readonly {
 ];
 
 /**
- * The error that the crate described: on lines, the code; the path in a payload, the TTL to write instead, or
- * nothing; the length of what was found; behind them what was found, and the message.
+ * The error that the crate described. On a line each: the code; the path in a payload, the TTL to write instead,
+ * or nothing; the length of what was found. After them what was found, and the message.
  *
  * @param data What the caller knows about it.
  */

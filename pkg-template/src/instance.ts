@@ -2,15 +2,15 @@
 
 import { defined } from "./defined.js";
 import { InvalidArgumentError } from "./errors.js";
-import { resetFirst } from "./reset/request.js";
+import { sendReset } from "./reset/request.js";
 import { findContext } from "./keys/context.js";
 import { arrayOf, checkOptions, documented } from "./keys/arguments.js";
 import { create } from "./keys/create.js";
 import { createMany } from "./keys/create-many.js";
 import type { IdempotencyKey } from "./keys/key.js";
 import { payloadDigest } from "./payload/payload.js";
-import { candidatesOf } from "./reset/plan.js";
-import { findSettings } from "./reset/settings.js";
+import { planReset } from "./reset/plan.js";
+import { resolveSettings } from "./reset/settings.js";
 import type { Config, CreateOptions, FromPayloadOptions, KeyMaterial, RequestOptions, ResetOptions } from "./types.js";
 
 /** Makes and resets keys. The methods need no `this`, so they can be passed around. */
@@ -175,17 +175,17 @@ export function createInstance(config: Config): IdempotencyKeys {
       throw documented(cause);
     }
   };
-  const planReset: IdempotencyKeys["planReset"] = (key, options) => {
+  const plan: IdempotencyKeys["planReset"] = (key, options) => {
     try {
       checkOptions(options, RESET_OPTIONS);
-      return { candidates: candidatesOf(key, options, findContext(options?.ctx, config.ctx)) };
+      return { candidates: planReset(key, options, findContext(options?.ctx, config.ctx)) };
     } catch (cause) {
       throw documented(cause);
     }
   };
   return {
     createSync,
-    planReset,
+    planReset: plan,
     async create(key, options) {
       return createSync(key, options);
     },
@@ -208,9 +208,9 @@ export function createInstance(config: Config): IdempotencyKeys {
     },
     async reset(taskIdentifier, key, options, requestOptions) {
       checkOptions(requestOptions, REQUEST_OPTIONS, "request options");
-      const settings = findSettings(config);
-      const { candidates } = planReset(key, options);
-      return resetFirst(taskIdentifier, candidates, settings, config, requestOptions);
+      const settings = resolveSettings(config);
+      const { candidates } = plan(key, options);
+      return sendReset(taskIdentifier, candidates, settings, config, requestOptions);
     },
     with(changes) {
       if (changes == null) {

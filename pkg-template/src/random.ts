@@ -1,4 +1,4 @@
-/** Random keys. Their layout and order are the core's; see `src/random.rs`. */
+/** Random keys. Their layout and order are the crate's; see `src/random.rs`. */
 
 import { EngineError } from "./errors.js";
 import { ENTROPY_LENGTH, randomKeyAfter } from "./wasm/data.js";

@@ -1,9 +1,9 @@
 /**
  * All that the package's entries share. Bundled once for each kind of runtime, so that every entry
- * of a process uses the same core and the same classes.
+ * of a process uses the same instance of the crate and the same classes.
  */
 
-export { carryOut, resetFirst } from "./reset/request.js";
+export { sendReset, tryCandidates } from "./reset/request.js";
 export { clearOptions, findOptions, installCatalog, keepOptions } from "./trigger-sdk/catalog.js";
 export { checkOptions } from "./keys/arguments.js";
 export { findContext } from "./keys/context.js";
@@ -13,8 +13,8 @@ export { createInstance, standardInstance } from "./instance.js";
 export { IdempotencyKey, type IdempotencyKeyClass, optionsOf } from "./keys/key.js";
 export { canonicalize, hashPayload } from "./payload/payload.js";
 export { randomKey } from "./random.js";
-export { candidatesOf } from "./reset/plan.js";
-export { findSettings } from "./reset/settings.js";
+export { planReset } from "./reset/plan.js";
+export { resolveSettings } from "./reset/settings.js";
 export { parseTtl } from "./ttl.js";
 export { canonicalText, payloadHash } from "./wasm/data.js";
 export { engineName, isHashLength } from "./wasm/keys.js";

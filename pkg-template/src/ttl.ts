@@ -1,4 +1,4 @@
-/** Time-to-lives. The rule is the core's; see `src/ttl.rs`. */
+/** Time-to-lives. The rule is the crate's; see `src/ttl.rs`. */
 
 import { NonText, refuseNonText } from "./wasm/keys.js";
 import { ttlMilliseconds } from "./wasm/data.js";

@@ -53,15 +53,15 @@ export interface CreateOptions {
 
 /** How to hash a payload. */
 export interface HashPayloadOptions {
-  /** What is done with the payload, such as `"charge"`: part of the hash, behind the JSON. Default: `""`. */
+  /** What is done with the payload, such as `"charge"`: part of the hash, after the JSON. Default: `""`. */
   operation?: string | undefined;
-  /** Whether the members' order doesn't count (RFC 8785). False: the JSON as `JSON.stringify` writes it. Default: true. */
+  /** Whether members may be in any order (RFC 8785). False: the JSON as `JSON.stringify` writes it. Default: true. */
   canonical?: boolean | undefined;
 }
 
 /** How to make a key from a payload. */
 export interface FromPayloadOptions extends CreateOptions {
-  /** What is done with the payload, such as `"charge"`: part of the hash, behind the JSON. Default: `""`. */
+  /** What is done with the payload, such as `"charge"`: part of the hash, after the JSON. Default: `""`. */
   operation?: string | undefined;
 }
 

@@ -24,7 +24,7 @@ export function textFlag(flags: Flags, name: string): string | undefined {
 
 function scopeFlag(flags: Flags): { scope?: IdempotencyKeyScope } {
   const scope = textFlag(flags, "scope");
-  // Checked where all scopes are: in the core.
+  // Checked where all scopes are: in the crate.
   return scope === undefined ? {} : { scope: scope as IdempotencyKeyScope };
 }
 
@@ -54,7 +54,7 @@ export function createOptions(flags: Flags): CreateOptions {
   if (id === undefined && number !== undefined) {
     throw new UsageError("--attempt counts the attempts of a run: give --run-id, too");
   }
-  // Without a run the core, like the SDK, hashes the key alone: the same key everywhere, not one for each attempt.
+  // Without a run the crate, like the SDK, hashes the key alone: the same key everywhere, not one for each attempt.
   if (id === undefined && flags["scope"] === "attempt") {
     throw new UsageError("--scope attempt is an attempt of a run: give --run-id and --attempt, too");
   }

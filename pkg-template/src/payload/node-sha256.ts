@@ -31,7 +31,7 @@ function find(): Hash | undefined {
       return (bytes) => hash("sha256", bytes);
     }
   } catch {
-    // Then it is the core's.
+    // Then the crate hashes.
   }
   return undefined;
 }

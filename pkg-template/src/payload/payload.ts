@@ -1,6 +1,6 @@
 /**
- * Payloads to canonical JSON and to hashes. What canonical JSON is, the core says; here a value
- * becomes the JSON that it reads.
+ * Payloads to canonical JSON and to hashes. The crate says what canonical JSON is; here a value
+ * becomes the JSON that the crate reads.
  */
 
 import { inspect, isOpaque, isPrimitive, stringify } from "../../../src/js/payload.js";

@@ -1,18 +1,14 @@
-/** The target of a reset to the keys to try. The rule is the core's; see `src/reset.rs`. */
+/** The target of a reset to the keys to try. The rule is the crate's; see `src/reset.rs`. */
 
 import { contextTexts } from "../keys/context.js";
 import { hashOf, IdempotencyKey } from "../keys/key.js";
 import { joinParts } from "../keys/material.js";
 import { nameOf } from "../keys/resolved-scope.js";
 import type { ResetOptions, TaskContext } from "../types.js";
-import { HASH_LENGTH, planReset } from "../wasm/keys.js";
+import { candidatesFor, isHashLength } from "../wasm/keys.js";
 
 /** The keys that a reset tries, in order. */
-export function candidatesOf(
-  key: unknown,
-  options: ResetOptions | undefined,
-  context: TaskContext | undefined,
-): string[] {
+export function planReset(key: unknown, options: ResetOptions | undefined, context: TaskContext | undefined): string[] {
   if (IdempotencyKey.isIdempotencyKey(key)) {
     return [hashOf(key)];
   }
@@ -20,8 +16,8 @@ export function candidatesOf(
   const scope: unknown = options?.scope;
   const parentRunId: unknown = options?.parentRunId;
   const attemptNumber: unknown = options?.attemptNumber;
-  return planReset(text, {
-    isHash: typeof key === "string" && key.length === HASH_LENGTH,
+  return candidatesFor(text, {
+    isHash: typeof key === "string" && isHashLength(key.length),
     hasParts,
     // As in the SDK, null names the scope run: it is not the same as to name none.
     scope: scope === undefined ? undefined : (nameOf(scope) ?? "run"),

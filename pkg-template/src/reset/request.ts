@@ -1,6 +1,6 @@
 /**
  * The HTTP half of a reset: one request at a time, sent again where that helps, its answer or its
- * failure. Which keys to try, and what a failure of each means, is the core's to say.
+ * failure. Which keys to try, and what a failure of each means, is the crate's to say.
  */
 
 import { sdkRegistry } from "../sdk-registry.js";
@@ -30,8 +30,8 @@ interface ResetResult {
   id: string;
 }
 
-/** Tries the candidates of a reset plan in order, as far as the core says. */
-export async function carryOut(
+/** Tries the candidates of a reset plan in order, as far as the crate says. */
+export async function tryCandidates(
   candidates: readonly string[],
   send: (candidate: string) => PromiseLike<ResetResult>,
 ): Promise<ResetResult> {
@@ -64,7 +64,7 @@ function statusOf(error: unknown): number {
  * @param options The call's; what they leave out is taken from the config's.
  * @see `ApiClient.resetIdempotencyKey`, @trigger.dev/core 4.8.3
  */
-export async function resetFirst(
+export async function sendReset(
   taskIdentifier: string,
   candidates: readonly string[],
   settings: ApiSettings,
@@ -77,7 +77,7 @@ export async function resetFirst(
   const body = JSON.stringify({ taskIdentifier });
   const baseURL = settings.baseURL.replace(/\/$/, "");
   try {
-    return await carryOut(candidates, async (candidate) => {
+    return await tryCandidates(candidates, async (candidate) => {
       const url = `${baseURL}/api/v1/idempotencyKeys/${encodeKey(candidate)}/reset`;
       const headers = requestHeaders(settings, [config.requestOptions?.headers, options?.headers]);
       const request = { method: "POST", headers, body, ...(deadline.signal && { signal: deadline.signal }) };

@@ -49,7 +49,7 @@ function environmentVariable(name: string): string | undefined {
  * no header can carry.
  * @see `APIClientManagerAPI.clientOrThrow`, @trigger.dev/core 4.8.3
  */
-export function findSettings(config: Config): ApiSettings {
+export function resolveSettings(config: Config): ApiSettings {
   const sdk: SdkApiConfig = sdkRegistry()?.["api-client"] ?? {};
   const baseURL = config.baseURL ?? sdk.baseURL ?? environmentVariable("TRIGGER_API_URL") ?? DEFAULT_BASE_URL;
   const accessToken =

@@ -1,18 +1,18 @@
 /** The eight functions of the SDK's module of idempotency keys, bound to one SDK. */
 
 import {
-  candidatesOf,
-  carryOut,
   clearOptions,
   create,
   findContext,
   findOptions,
-  findSettings,
   IdempotencyKey,
   isHashLength,
   keepOptions,
   optionsOf,
-  resetFirst,
+  planReset,
+  resolveSettings,
+  sendReset,
+  tryCandidates,
 } from "../shared.js";
 import type {
   IdempotencyKeyOptions,
@@ -243,13 +243,15 @@ export function moduleOf(sdk: SdkParts | undefined, keys: "object" | "string"): 
     async resetIdempotencyKey(taskIdentifier, key, options, requestOptions) {
       // First of all, as in the SDK: without credentials nothing else is looked at.
       const client = sdk?.apiClientManager.clientOrThrow();
-      const settings = client ?? findSettings({});
+      const settings = client ?? resolveSettings({});
       // A hash that the SDK made is no material, whatever the options say.
       const isMade = typeof key === "string" && module.getIdempotencyKeyOptions(key) !== undefined;
-      const candidates = isMade ? [key] : candidatesOf(joinNested(key), options, context());
+      const candidates = isMade ? [key] : planReset(joinNested(key), options, context());
       return "resetIdempotencyKey" in settings
-        ? carryOut(candidates, (candidate) => settings.resetIdempotencyKey(taskIdentifier, candidate, requestOptions))
-        : resetFirst(taskIdentifier, candidates, settings, {}, requestOptions);
+        ? tryCandidates(candidates, (candidate) =>
+            settings.resetIdempotencyKey(taskIdentifier, candidate, requestOptions),
+          )
+        : sendReset(taskIdentifier, candidates, settings, {}, requestOptions);
     },
   };
   return module;

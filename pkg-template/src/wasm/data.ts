@@ -12,10 +12,10 @@ import { readUtf8, writeLongUtf8, writeUtf8 } from "./strings.js";
 const HOST_LENGTH = 256;
 
 /** Writes a string, and one after it; returns their lengths in bytes. Faster than {@link write}. */
-function writeBoth(instance: Instance, text: string, behind: string): [number, number] {
-  makeRoom(instance, text.length + behind.length);
+function writeBoth(instance: Instance, text: string, trailing: string): [number, number] {
+  makeRoom(instance, text.length + trailing.length);
   const length = writeLongUtf8(text, instance.input);
-  return [length, behind === "" ? 0 : writeUtf8(behind, instance.input.subarray(length))];
+  return [length, trailing === "" ? 0 : writeUtf8(trailing, instance.input.subarray(length))];
 }
 
 /** The result for a payload, and how many of its values JSON writes as `null` or `{}`. */
@@ -25,8 +25,8 @@ export interface FromJson {
 }
 
 /**
- * What `order` left: a copy, or else the input, which is in order already. Where that is says the core:
- * the view of it may be cut off.
+ * What `order` left: a copy, or else the input, which is in order already. The crate says where that is:
+ * the view of it may be detached.
  */
 function ordered({ exports }: Instance, answer: number, length: number): Uint8Array {
   const isCopy = (answer & 1) !== 0;
@@ -42,23 +42,23 @@ export function canonicalText(json: string): FromJson {
   });
 }
 
-/** The hash of JSON as JSON.stringify wrote it, or in canonical order, with `operation` behind it. */
+/** The hash of JSON as JSON.stringify wrote it, or in canonical order, with `operation` after it. */
 export function payloadHash(json: string, operation: string, canonical: boolean): FromJson {
   return withInstance((instance) => {
     const { exports } = instance;
-    const [length, behind] = writeBoth(instance, json, operation);
+    const [length, trailing] = writeBoth(instance, json, operation);
     const sha256 = length < HOST_LENGTH ? undefined : hostSha256();
     if (sha256 === undefined) {
-      const answer = check(instance, exports.hash_payload(length, behind, flag(canonical)));
+      const answer = check(instance, exports.hash_payload(length, trailing, flag(canonical)));
       return {
         result: readUtf8(new Uint8Array(exports.memory.buffer, exports.output() >>> 0, HASH_LENGTH)),
         unclear: answer >>> 1,
       };
     }
     // Before `order`, which leaves the input in another one.
-    const asItStands = canonical ? undefined : sha256(ordered(instance, 0, length + behind));
-    const answer = check(instance, exports.order(length, behind));
-    return { result: asItStands ?? sha256(ordered(instance, answer, length + behind)), unclear: answer >>> 1 };
+    const asItStands = canonical ? undefined : sha256(ordered(instance, 0, length + trailing));
+    const answer = check(instance, exports.order(length, trailing));
+    return { result: asItStands ?? sha256(ordered(instance, answer, length + trailing)), unclear: answer >>> 1 };
   });
 }
 

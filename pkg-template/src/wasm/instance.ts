@@ -129,7 +129,7 @@ export function makeRoom(instance: Instance, units: number): void {
   }
 }
 
-/** Writes strings one behind another, and returns their lengths in bytes. */
+/** Writes strings one after another, and returns their lengths in bytes. */
 export function write(instance: Instance, strings: readonly (string | undefined)[]): number[] {
   let units = 0;
   for (let index = 0; index < strings.length; index++) {

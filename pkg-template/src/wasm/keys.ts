@@ -37,7 +37,7 @@ export const DELIMITER = "-";
 export const GROUP_KEYS = 16;
 /** Longer keys are written faster by the platform's encoder than by a loop. */
 const SHORT_LENGTH = 96;
-/** The slot for the suffix of a reset, behind those of the scopes. */
+/** The slot for the suffix of a reset, after those of the scopes. */
 const RESET_SLOT = 3;
 
 /** The kinds of value that are no key part, in the order of `PartKind::ALL` in `src/material.rs`. */
@@ -169,7 +169,7 @@ function endOfPiece(text: string, start: number): number {
 const units = new Uint32Array(BATCH_KEYS);
 
 /**
- * The hashes of up to 256 strings, each followed by the scope's suffix: those of 16 strings one behind another,
+ * The hashes of up to 256 strings, each followed by the scope's suffix: those of 16 strings one after another,
  * then those of the next 16. A string of them all would be kept alive as a whole by any one hash.
  */
 export function hashMany(texts: readonly string[], scope: ResolvedScope): string[] {
@@ -226,7 +226,7 @@ interface PlanInput {
 }
 
 /** The keys to try for `text`, in order. */
-export function planReset(text: string, plan: PlanInput): string[] {
+export function candidatesFor(text: string, plan: PlanInput): string[] {
   const VERBATIM = 1;
   const DERIVED = 2;
   return withInstance((instance) => {

@@ -104,7 +104,7 @@ export function writeWtf8(text: string, bytes: Uint8Array): number {
   return hasLoneSurrogate(text) ? encodeByHand(text, bytes, true) : writeUtf8(text, bytes);
 }
 
-/** Reads WTF-8, which the core found well-formed. */
+/** Reads WTF-8, which the crate found well-formed. */
 export function readWtf8(bytes: Uint8Array): string {
   const LEAD = 0xed;
   let text = "";
