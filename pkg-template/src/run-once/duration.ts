@@ -50,3 +50,8 @@ export function timer(callback: () => void, ms: number): () => void {
   const id = setTimeout(callback, Math.min(ms, LONGEST_TIMER));
   return () => clearTimeout(id);
 }
+
+/** Resolves after so many milliseconds, which keep the process alive. */
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => void timer(resolve, ms));
+}

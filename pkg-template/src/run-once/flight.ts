@@ -4,7 +4,7 @@
  */
 import { abortReason, onAbort } from "../abort.js";
 import { InProgressError, LeaseLostError, PayloadMismatchError, PublishError, StoreError } from "./errors.js";
-import { timer } from "./duration.js";
+import { sleep, timer } from "./duration.js";
 import { RunningExecution } from "./execution.js";
 import { Lease, pauseAfter } from "./lease.js";
 import { afterAcquire, afterPublish, afterRun } from "./machine.js";
@@ -196,7 +196,7 @@ export class Flight {
         emit({ type: "store-error", key, operation: "complete", error });
         const pause = pauseAfter(failures, claim.leaseMs);
         if (performance.now() + pause > until) throw new PublishError(key.key, value, { cause: error });
-        await new Promise<void>((resolve) => timer(resolve, pause));
+        await sleep(pause);
       }
     }
   }

@@ -9,8 +9,9 @@
 import { column, readClaim, refuseAnswer } from "../answers.js";
 import type { Acquired, Claim } from "../machine.js";
 import { hasMethods, refuseNonClient, refuseOther } from "./client-kinds.js";
-import { sqliteMigration, sqliteStatements } from "./sqlite-statements.js";
+import { isTableOutdated, sqliteMigration, sqliteStatements } from "./sqlite-statements.js";
 import type { Store } from "./store.js";
+import { checkSqliteTable } from "./table.js";
 
 /** What is used of a `D1Database`. */
 export interface D1DatabaseLike {
@@ -91,7 +92,7 @@ export class D1Store implements Store {
     );
     refuseOther(!hasMethods(database, "prepare", "batch"), what, "without the functions prepare and batch", advice);
     this.#table = options.table ?? "run_once";
-    sqliteMigration(this.#table);
+    checkSqliteTable(this.#table);
     this.#database = database;
     const statements = Object.entries(sqliteStatements(this.#table)).map(([name, sql]) => [name, numbered(sql)]);
     this.#statements = Object.fromEntries(statements) as Record<Name, ReturnType<typeof numbered>>;
@@ -148,7 +149,7 @@ export class D1Store implements Store {
     try {
       answers = await this.#database.batch(statements);
     } catch (error) {
-      if (!(error instanceof Error && /no such (table|column)|has no column/.test(error.message))) throw error;
+      if (!isTableOutdated(error)) throw error;
       throw new Error(
         `${error.message}: the table is missing or from an earlier version, run the SQL of d1Migration(${JSON.stringify(this.#table)}) first`,
         { cause: error },

@@ -1,7 +1,5 @@
 /** The table and the statements that keep records in SQLite, for every client of one. */
-import { InvalidArgumentError } from "../errors.js";
-
-const TABLE = /^[a-z_][a-z0-9_]*$/;
+import { checkSqliteTable } from "./table.js";
 
 /**
  * What creates the table, to put into a migration. It may run again.
@@ -11,11 +9,7 @@ const TABLE = /^[a-z_][a-z0-9_]*$/;
  * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a name that would need quoting.
  */
 export function sqliteMigration(table = "run_once"): string {
-  if (!TABLE.test(table)) {
-    throw new InvalidArgumentError(
-      `the table's name is ${JSON.stringify(table)}, expected lower-case letters, digits and "_"`,
-    );
-  }
+  checkSqliteTable(table);
   return `CREATE TABLE IF NOT EXISTS ${table} (
   hash TEXT PRIMARY KEY,
   token TEXT NOT NULL,
@@ -27,6 +21,11 @@ export function sqliteMigration(table = "run_once"): string {
   taken_over INTEGER NOT NULL DEFAULT 0 -- 1: a former holder's lease ran out
 );
 CREATE INDEX IF NOT EXISTS ${table}_expires ON ${table} (expires);`;
+}
+
+/** Whether SQLite says that the table is missing, or from an earlier version. */
+export function isTableOutdated(error: unknown): error is Error {
+  return error instanceof Error && /no such (table|column)|has no column/.test(error.message);
 }
 
 /** Milliseconds since 1970, from the Julian day: older SQLites have no `unixepoch('subsec')`. */

@@ -10,8 +10,9 @@ import { readClaim } from "../answers.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { Acquired, Claim } from "../machine.js";
 import { hasMethods, refuseNonClient, refuseOther } from "./client-kinds.js";
-import { sqliteMigration, sqliteStatements } from "./sqlite-statements.js";
+import { isTableOutdated, sqliteMigration, sqliteStatements } from "./sqlite-statements.js";
 import type { Store } from "./store.js";
+import { checkSqliteTable } from "./table.js";
 
 export { sqliteMigration };
 
@@ -78,16 +79,15 @@ export class SqliteStore implements Store {
     );
     refuseOther(!hasMethods(database, "prepare"), what, "without a prepare function", advice);
     this.#table = options.table ?? "run_once";
-    sqliteMigration(this.#table);
+    checkSqliteTable(this.#table);
     this.#database = database;
     try {
       this.#prepared = this.#prepare();
     } catch (cause) {
       // One that is locked, for one, may not be when it is needed.
-      const message = cause instanceof Error ? cause.message : "";
-      if (!/no such (table|column)|has no column/.test(message)) return;
+      if (!isTableOutdated(cause)) return;
       throw new InvalidArgumentError(
-        `${message}: the table is missing or from an earlier version, run sqliteMigration(${JSON.stringify(this.#table)}) first, ` +
+        `${cause.message}: the table is missing or from an earlier version, run sqliteMigration(${JSON.stringify(this.#table)}) first, ` +
           `or for a table of 0.1.0 "ALTER TABLE ${this.#table} ADD COLUMN taken_over INTEGER NOT NULL DEFAULT 0"`,
         { cause },
       );

@@ -1,13 +1,23 @@
-/** The name of a table in PostgreSQL. */
+/** The names of tables: a part of every statement, so one that would need quoting is refused. */
 import { InvalidArgumentError } from "../errors.js";
 
-const TABLE = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/;
+const NAME = /^[a-z_][a-z0-9_]*$/;
+const NAME_WITH_SCHEMA = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/;
 
-/** Refuses a name that would need quoting: it becomes a part of every statement. */
-export function checkTable(table: string): void {
-  if (!TABLE.test(table)) {
+function check(table: string, pattern: RegExp, more: string): void {
+  if (!pattern.test(table)) {
     throw new InvalidArgumentError(
-      `the table's name is ${JSON.stringify(table)}, expected lower-case letters, digits and "_", with a schema or without`,
+      `the table's name is ${JSON.stringify(table)}, expected lower-case letters, digits and "_"${more}`,
     );
   }
+}
+
+/** In PostgreSQL. */
+export function checkPostgresTable(table: string): void {
+  check(table, NAME_WITH_SCHEMA, ", with a schema or without");
+}
+
+/** In SQLite, where a schema is another file. */
+export function checkSqliteTable(table: string): void {
+  check(table, NAME, "");
 }

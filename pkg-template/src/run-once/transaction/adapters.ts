@@ -1,5 +1,6 @@
 /** How each client library begins, commits and queries. No rule of run-once lives here. */
 import { InvalidArgumentError, TransactionError } from "../errors.js";
+import { hasMethods } from "../stores/client-kinds.js";
 import type { Query, Row, Transactions } from "./types.js";
 
 /** What is used of a connection of `pg`. */
@@ -59,7 +60,7 @@ interface KyselyTransaction {
 }
 
 function checkMethod(owner: unknown, method: string, wanted: string): void {
-  if (owner == null || typeof (owner as Record<string, unknown>)[method] !== "function") {
+  if (!hasMethods(owner, method)) {
     throw new InvalidArgumentError(`the client has no method "${method}": pass ${wanted}`);
   }
 }

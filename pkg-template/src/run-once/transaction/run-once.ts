@@ -1,11 +1,11 @@
 /** `createTransactionalRunOnce`: the claim, the callback's writes and the result in one transaction. */
 import { abortReason, onAbort, throwIfAborted } from "../../abort.js";
 import { checkOptions, createInstance, hashPayload, type IdempotencyKey } from "../../shared.js";
-import { milliseconds, timer } from "../duration.js";
+import { milliseconds, sleep } from "../duration.js";
 import { InProgressError, InvalidArgumentError, PayloadMismatchError, TransactionError } from "../errors.js";
 import { checkCallback, keyOfCall } from "../key.js";
 import { JSON_CODEC } from "../result.js";
-import { checkTable } from "../stores/table.js";
+import { checkPostgresTable } from "../stores/table.js";
 import { codeOf, isDeadlockOrSerialization, isRefusedByServer } from "./failures.js";
 import { statements } from "./statements.js";
 import type {
@@ -74,7 +74,7 @@ export function createTransactionalRunOnce<Tx>(
   }
   checkOptions(config, CONFIG, "settings");
   const { table = "run_once", attempts = 5, refusal } = config;
-  checkTable(table);
+  checkPostgresTable(table);
   if (!Number.isSafeInteger(attempts) || attempts < 1) {
     throw new InvalidArgumentError(`attempts is ${String(attempts)}, expected a whole number from 1`);
   }
@@ -297,8 +297,4 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined, m
     });
     promise.then(resolve, reject).finally(forget);
   });
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => timer(resolve, ms));
 }

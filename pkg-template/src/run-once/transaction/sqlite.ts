@@ -6,7 +6,8 @@ import { InProgressError, InvalidArgumentError, PayloadMismatchError, Transactio
 import { checkCallback, keyOfCall } from "../key.js";
 import { JSON_CODEC } from "../result.js";
 import type { SqliteDatabase } from "../stores/sqlite.js";
-import { SQLITE_NOW as NOW, sqliteMigration, sqliteStatements } from "../stores/sqlite-statements.js";
+import { SQLITE_NOW as NOW, sqliteStatements } from "../stores/sqlite-statements.js";
+import { checkSqliteTable } from "../stores/table.js";
 
 /** What is used of `DatabaseSync` (`node:sqlite`) or `Database` (`better-sqlite3`). */
 export interface TransactionalDatabase extends SqliteDatabase {
@@ -111,7 +112,7 @@ export function createSqliteTransactionalRunOnce<Database extends TransactionalD
   }
   checkOptions(config, CONFIG, "settings");
   const { table = "run_once", refusal } = config;
-  sqliteMigration(table);
+  checkSqliteTable(table);
   const ttlMs = milliseconds("ttl", config.ttl ?? "30d", 1);
   const sql = statements(table);
   const prepared = {

@@ -1,8 +1,8 @@
 /** The transactional mode's statements, on the table of `PostgresStore`. */
+import { after } from "../stores/postgres-statements.js";
 
 /** A lock for the length of a transaction, on the first 64 bits of the hash. */
 const LOCK = "(('x' || left($1::text, 16))::bit(64)::bigint)";
-const after = (parameter: string): string => `clock_timestamp() + ${parameter}::float8 * interval '1 ms'`;
 
 /**
  * The parameters have casts, and results are strings or numbers: Prisma knows neither `void` nor
