@@ -1,7 +1,7 @@
 /** Settings with their defaults, checked once. */
 import { InvalidArgumentError } from "../run-once/errors.js";
-import { checkStore, type Flights, flightsOf } from "../run-once/run-once.js";
-import type { Store } from "../run-once/stores/store.js";
+import { type Flights, flightsOf } from "../run-once/run-once.js";
+import { checkStore, type Store } from "../run-once/stores/store.js";
 import { milliseconds } from "../run-once/duration.js";
 import { replayedHeaders } from "./record.js";
 import type { IdempotencyConfig } from "./types.js";

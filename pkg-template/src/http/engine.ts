@@ -9,6 +9,7 @@ import {
   StoreError,
 } from "../run-once/errors.js";
 import { timer } from "../run-once/duration.js";
+import { notifyObserver } from "../run-once/observer.js";
 import type { Execution, RunOnceEvent } from "../run-once/types.js";
 import { type Body, readUpTo } from "./body.js";
 import { isResult, settingsOf, type Settings } from "./config.js";
@@ -129,9 +130,9 @@ export class Engine<Context> {
     if (body === undefined) return this.#refuse(exchange, "request-too-large");
     const target = exchange.target();
     const operation = settings.operation?.(exchange.request()) ?? `${exchange.method} ${target.split("?", 1)[0]}`;
-    const flight = new Flight(settings, exchange, identity(caller, operation, key), key, line, this.#emit);
-    const outcome = await flight.outcome(await this.#fingerprint(exchange, target, body));
-    return typeof outcome === "string" ? this.#refuse(exchange, outcome, flight.hash) : outcome;
+    const request = new KeyedRequest(settings, exchange, identity(caller, operation, key), key, line, this.#emit);
+    const outcome = await request.outcome(await this.#fingerprint(exchange, target, body));
+    return typeof outcome === "string" ? this.#refuse(exchange, outcome, request.hash) : outcome;
   }
 
   /** undefined: nobody; null: anyone. */
@@ -160,19 +161,11 @@ export class Engine<Context> {
     return { reply: reply ?? problemReply(problem) };
   }
 
-  // A hook that fails, at once or later, must not make the request or the process fail.
-  readonly #emit = (event: IdempotencyEvent): void => {
-    try {
-      const returned: unknown = this.#settings.onEvent?.(event);
-      if (returned instanceof Promise) returned.catch(() => undefined);
-    } catch {
-      return;
-    }
-  };
+  readonly #emit = (event: IdempotencyEvent): void => notifyObserver(this.#settings, event);
 }
 
 /** One request with a key. */
-class Flight<Context> {
+class KeyedRequest<Context> {
   readonly hash: string;
   readonly #settings: Settings<Context>;
   readonly #exchange: Exchange<Context>;

@@ -15,7 +15,8 @@ interface LeasePlan {
   readonly onError: (error: unknown) => void;
 }
 
-const RENEWALS_A_LEASE = 3;
+/** How many renewals a lease has time for, each as long as it may take. */
+export const RENEWALS_A_LEASE = 3;
 const FIRST_PAUSE_MS = 100;
 const PAUSES_A_LEASE = 12;
 

@@ -155,7 +155,6 @@ export function release(record: StoreRecord | undefined, holder: string, now: nu
 
 /** Where a caller stands. The callback runs in `run`, so at most once in any call. */
 type Phase =
-  | { readonly at: "acquire" }
   | { readonly at: "wait"; readonly leaseMs: number }
   | { readonly at: "run"; readonly takenOver: boolean }
   | { readonly at: "publish" }
@@ -167,8 +166,6 @@ type Phase =
 type End =
   /** Its own result is the published one. */
   | "published"
-  /** The callback threw, or its result can't be stored: nothing stays behind. */
-  | "failed"
   /** The callback returned, but somebody else took the key over. */
   | "lost"
   /** The key belongs to another payload. */

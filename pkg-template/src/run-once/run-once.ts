@@ -1,29 +1,15 @@
 /** `createRunOnce`: keys, settings, and which flight a call belongs to; and for the http entries, flights alone. */
 import { throwIfAborted } from "../abort.js";
-import { checkOptions, createInstance, hashPayload, type IdempotencyKey } from "../shared.js";
+import { checkOptions, createInstance, hashPayload } from "../shared.js";
 import { InvalidArgumentError, PayloadMismatchError } from "./errors.js";
-import type { KeyMaterial, TaskContext } from "../types.js";
 import { milliseconds } from "./duration.js";
 import { Flight, type Plan } from "./flight.js";
 import { checkCallback, keyOfCall } from "./key.js";
+import { notifyObserver } from "./observer.js";
 import { codecOf } from "./result.js";
 import { MemoryStore } from "./stores/memory.js";
-import type { Store } from "./stores/store.js";
+import { checkStore, type Store } from "./stores/store.js";
 import type { RunOnce, RunOnceConfig, RunOnceEvent, RunOnceOptions } from "./types.js";
-
-const OPERATIONS = ["acquire", "renew", "complete", "release"] as const;
-
-/** @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for something that is no store. */
-export function checkStore(store: Store): Store {
-  for (const operation of OPERATIONS) {
-    if (typeof store?.[operation] !== "function") {
-      throw new InvalidArgumentError(
-        `the store has no method "${operation}": pass a MemoryStore, a RedisStore, a PostgresStore, a SqliteStore or a Store of your own`,
-      );
-    }
-  }
-  return store;
-}
 
 /** A store where the settings belong would go unused, and results into memory. */
 function refuseStore(config: unknown): void {
@@ -103,24 +89,14 @@ export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
   const keys = createInstance(config.ctx === undefined ? {} : { ctx: config.ctx });
   const flights = new Map<string, Flight>();
 
-  const keyOf = (key: KeyMaterial, ctx: TaskContext | undefined): IdempotencyKey => keyOfCall(keys, key, ctx);
-
-  // A hook that fails, at once or later, must not make the call or the process fail.
-  const emit = (event: RunOnceEvent): void => {
-    try {
-      const returned: unknown = config.onEvent?.(event);
-      if (returned instanceof Promise) returned.catch(() => undefined);
-    } catch {
-      return;
-    }
-  };
+  const emit = (event: RunOnceEvent): void => notifyObserver(config, event);
 
   return {
     async runOnce<T>(...[material, callback, given]: Parameters<RunOnce["runOnce"]>): Promise<T> {
       checkCallback(callback);
       checkOptions(given, OPTIONS);
       const options = given ?? {};
-      const key = keyOf(material, options.ctx);
+      const key = keyOfCall(keys, material, options.ctx);
       const waitMs =
         options.waitTimeout === undefined ? defaultWaitMs : milliseconds("waitTimeout", options.waitTimeout, 0);
       const fingerprint = options.payload === undefined ? undefined : hashPayload(options.payload);
@@ -144,7 +120,7 @@ export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
     async runOnceLocalOnly(material, callback, options) {
       checkCallback(callback);
       checkOptions(options, OPTIONS);
-      return callback(keyOf(material, options?.ctx).hash);
+      return callback(keyOfCall(keys, material, options?.ctx).hash);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Results that no store can read: sealed on their way in, opened on their way out. */
 import { readAcquired } from "./answers.js";
 import { InvalidArgumentError } from "./errors.js";
-import type { Store } from "./stores/store.js";
+import { checkStore, type Store } from "./stores/store.js";
 
 /** The two functions of {@link sealedStore}. What one throws, the store is said to have failed with. */
 export interface Seal {
@@ -45,9 +45,8 @@ export interface Seal {
  * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a store without the four operations, or without the two functions.
  */
 export function sealedStore(store: Store, functions: Seal): Store {
-  for (const name of ["acquire", "renew", "complete", "release"] as const)
-    expectFunction(`store.${name}`, store?.[name]);
-  for (const name of ["seal", "open"] as const) expectFunction(name, functions?.[name]);
+  checkStore(store);
+  for (const name of ["seal", "open"] as const) checkFunction(name, functions?.[name]);
   const { seal, open } = functions;
   return {
     async acquire(hash, claim) {
@@ -64,7 +63,7 @@ export function sealedStore(store: Store, functions: Seal): Store {
   };
 }
 
-function expectFunction(name: string, value: unknown): void {
+function checkFunction(name: string, value: unknown): void {
   if (typeof value !== "function")
     throw new InvalidArgumentError(`${name} is ${value === null ? "null" : typeof value}, expected a function`);
 }

@@ -3,13 +3,11 @@ import type { IdempotencyKey } from "../shared.js";
 import { readAcquired, readFlag } from "./answers.js";
 import { timer, unrefTimer } from "./duration.js";
 import { StoreError } from "./errors.js";
+import { RENEWALS_A_LEASE } from "./lease.js";
 import type { Acquired, Claim } from "./machine.js";
 import type { Store } from "./stores/store.js";
 
 type Operation = "acquire" | "renew" | "complete" | "release";
-
-/** Of a lease, the part that a renewal may take: two more can be tried before it is over. */
-const RENEWALS_A_LEASE = 3;
 
 /** Whose operations they are, and on which store. */
 export interface StoreCallsPlan {

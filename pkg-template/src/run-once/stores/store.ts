@@ -1,4 +1,5 @@
 /** What a store is. */
+import { InvalidArgumentError } from "../errors.js";
 import type { Acquired, Claim } from "../machine.js";
 
 /**
@@ -47,4 +48,18 @@ export interface Store {
    * @param holder Who asks, as in its claim.
    */
   release(hash: string, holder: string): Promise<boolean>;
+}
+
+const OPERATIONS = ["acquire", "renew", "complete", "release"] as const;
+
+/** @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for something that is no store. */
+export function checkStore(store: Store): Store {
+  for (const operation of OPERATIONS) {
+    if (typeof store?.[operation] !== "function") {
+      throw new InvalidArgumentError(
+        `the store has no method "${operation}": pass a MemoryStore, a RedisStore, a PostgresStore, a SqliteStore or a Store of your own`,
+      );
+    }
+  }
+  return store;
 }
