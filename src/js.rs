@@ -161,10 +161,10 @@ pub fn plan_reset(key: KeyMaterial, options: Option<JsResetOptions>) -> Result<J
     };
     // Every falsy id but null and undefined counts as given and empty, as in the SDK.
     let parent_run_id = match options::is_nullish(&parent_run_id) || parent_run_id.is_truthy() {
-        true => options::optional_text(&parent_run_id)?,
+        true => options::optional_string(&parent_run_id)?,
         false => Some(String::new()),
     };
-    let attempt = options::optional_text(&attempt_number)?;
+    let attempt = options::optional_string(&attempt_number)?;
     let context = TaskContext::read(&ctx)?;
     let maker = reset::Maker {
         scope,
@@ -209,7 +209,7 @@ pub fn hash_payload(payload: Unknown, options: Option<JsHashOptions>) -> Result<
         operation,
         canonical,
     } = options::read(options.into(), options::HASH)?;
-    let canonical = canonical.is_undefined() || canonical.is_null() || canonical.is_truthy();
+    let canonical = options::is_nullish(&canonical) || canonical.is_truthy();
     Ok(payload::hash(&payload, &operation, canonical)?.to_hex())
 }
 

@@ -38,7 +38,8 @@ impl IdempotencyKey {
     /// [`Scope::Global`].
     ///
     /// # Errors
-    /// `ERR_MISSING_CONTEXT` for [`Scope::Attempt`] with a context that has no attempt number.
+    /// `ERR_MISSING_CONTEXT` for [`Scope::Attempt`] with a context that has no attempt number, and for
+    /// [`Scope::Run`] and [`Scope::Attempt`] with one that has no run id, as [`Context::default`] has none.
     pub fn create(
         material: impl Into<Material>,
         scope: Scope,
@@ -167,7 +168,7 @@ impl IdempotencyKey {
         let verified = crate::token::VerifiedToken::new(token.as_bytes())?;
         let content = verified.content()?;
         Ok(IdempotencyKey::from_suffix(
-            crate::token::to_string_lossy(content.key),
+            crate::wtf8::to_string_lossy(content.key),
             content.scope,
             content.suffix,
         ))

@@ -50,6 +50,8 @@ mod scope;
 mod sha256;
 // JSON to canonical JSON (RFC 8785) to its digest.
 mod payload;
+// JavaScript's strings in bytes, lone surrogates included.
+mod wtf8;
 // Key to token and back.
 mod token;
 // Material, scope and context to a key.

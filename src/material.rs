@@ -1,6 +1,8 @@
 //! A string or a slice of strings to key material.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::error::Error;
 
@@ -38,6 +40,12 @@ impl Material {
     }
 }
 
+impl From<&str> for Material {
+    fn from(string: &str) -> Material {
+        Material::from(String::from(string))
+    }
+}
+
 impl From<String> for Material {
     fn from(string: String) -> Material {
         Material {
@@ -53,21 +61,9 @@ impl From<&String> for Material {
     }
 }
 
-impl From<alloc::borrow::Cow<'_, str>> for Material {
-    fn from(string: alloc::borrow::Cow<'_, str>) -> Material {
+impl From<Cow<'_, str>> for Material {
+    fn from(string: Cow<'_, str>) -> Material {
         Material::from(string.into_owned())
-    }
-}
-
-impl<S: AsRef<str>> From<alloc::vec::Vec<S>> for Material {
-    fn from(parts: alloc::vec::Vec<S>) -> Material {
-        Material::from(parts.as_slice())
-    }
-}
-
-impl From<&str> for Material {
-    fn from(text: &str) -> Material {
-        Material::from(String::from(text))
     }
 }
 
@@ -93,8 +89,14 @@ impl<S: AsRef<str>, const N: usize> From<[S; N]> for Material {
     }
 }
 
-impl<S: AsRef<str>> From<&alloc::vec::Vec<S>> for Material {
-    fn from(parts: &alloc::vec::Vec<S>) -> Material {
+impl<S: AsRef<str>> From<Vec<S>> for Material {
+    fn from(parts: Vec<S>) -> Material {
+        Material::from(parts.as_slice())
+    }
+}
+
+impl<S: AsRef<str>> From<&Vec<S>> for Material {
+    fn from(parts: &Vec<S>) -> Material {
         Material::from(parts.as_slice())
     }
 }
@@ -156,10 +158,7 @@ mod tests {
         let string = String::from("order-42");
         let expected = Material::from("order-42");
         assert_eq!(Material::from(&string), expected);
-        assert_eq!(
-            Material::from(alloc::borrow::Cow::Borrowed("order-42")),
-            expected
-        );
+        assert_eq!(Material::from(Cow::Borrowed("order-42")), expected);
         assert_eq!(Material::from(vec!["order", "42"]), expected);
     }
 }

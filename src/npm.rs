@@ -111,7 +111,7 @@ impl State {
     }
 }
 
-/// Reads strings that were written one behind another.
+/// Reads strings that were written one after another.
 struct InputReader<'a>(&'a [u8]);
 
 impl<'a> InputReader<'a> {

@@ -107,8 +107,20 @@ fn with_slack(text: String, trailing: &str) -> (Vec<u8>, usize) {
 /// # Ok::<(), idempotency_keys::Error>(())
 /// ```
 pub fn hash_payload(json: &str, operation: &str) -> Result<Digest, Error> {
-    let (mut text, length) = with_slack(parse::compact(json)?, operation);
-    let workspace = &mut Workspace::new();
-    let bytes = &mut Vec::new();
-    Ok(hash_compact(&mut text, length, operation.len(), true, workspace, bytes)?.0)
+    hash_string(parse::compact(json)?, operation, true)
+}
+
+/// The digest of compact JSON, in canonical order or as it is, followed by `operation`.
+pub(crate) fn hash_string(json: String, operation: &str, canonical: bool) -> Result<Digest, Error> {
+    let (mut text, length) = with_slack(json, operation);
+    let (workspace, bytes) = (&mut Workspace::new(), &mut Vec::new());
+    let (digest, _) = hash_compact(
+        &mut text,
+        length,
+        operation.len(),
+        canonical,
+        workspace,
+        bytes,
+    )?;
+    Ok(digest)
 }

@@ -14,12 +14,12 @@ use crate::scope::Scope;
 use crate::sha256::{Digest, ParseDigestError};
 
 /// A string to a value, or a message that says what is wrong with it.
-struct FromText<T> {
+struct FromString<T> {
     expected: &'static str,
     parse: fn(&str) -> Result<T, String>,
 }
 
-impl<T> Visitor<'_> for FromText<T> {
+impl<T> Visitor<'_> for FromString<T> {
     type Value = T;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,7 +39,7 @@ impl Serialize for Scope {
 
 impl<'de> Deserialize<'de> for Scope {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Scope, D::Error> {
-        deserializer.deserialize_str(FromText {
+        deserializer.deserialize_str(FromString {
             expected: "\"run\", \"attempt\" or \"global\"",
             parse: |name| Scope::parse(name).map_err(|error| String::from(error.message())),
         })
@@ -54,7 +54,7 @@ impl Serialize for Digest {
 
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Digest, D::Error> {
-        deserializer.deserialize_str(FromText {
+        deserializer.deserialize_str(FromString {
             expected: "64 hex digits",
             parse: |digits| {
                 digits

@@ -23,6 +23,7 @@ use crate::error::Error;
 use crate::scope::Scope;
 use crate::sha256::Hasher;
 use crate::text;
+use crate::wtf8;
 
 const VERSION: u8 = 1;
 /// Versions 2 to 15 are reserved for later; no token starts with any other byte.
@@ -98,7 +99,7 @@ impl VerifiedToken {
         let (key, suffix) = rest.split_at_checked(length)?;
         let suffix = core::str::from_utf8(suffix).ok()?;
         let possible = scope != Scope::Global || suffix.is_empty();
-        (possible && is_well_formed(key)).then_some(TokenContent { scope, key, suffix })
+        (possible && wtf8::is_well_formed(key)).then_some(TokenContent { scope, key, suffix })
     }
 }
 
@@ -128,59 +129,4 @@ fn read_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
         }
     }
     None
-}
-
-/// Whether `bytes` are WTF-8: UTF-8 that may also contain lone surrogates.
-pub(crate) fn is_well_formed(bytes: &[u8]) -> bool {
-    let mut after_leading = false;
-    for piece in pieces(bytes) {
-        after_leading = match piece {
-            Piece::Text(text) => text.is_empty(),
-            Piece::Surrogate(second) if second < 0xb0 => true,
-            // A leading one followed by a trailing one would be a pair, which UTF-8 encodes as one.
-            Piece::Surrogate(_) if !after_leading => false,
-            _ => return false,
-        };
-    }
-    true
-}
-
-/// WTF-8 to UTF-8: lone surrogates become U+FFFD.
-pub(crate) fn to_string_lossy(bytes: &[u8]) -> String {
-    pieces(bytes)
-        .map(|piece| match piece {
-            Piece::Text(text) => text,
-            _ => "\u{fffd}",
-        })
-        .collect()
-}
-
-enum Piece<'a> {
-    /// UTF-8; not empty.
-    Text(&'a str),
-    /// A lone surrogate, known by its second byte: a leading one below B0, or else a trailing one.
-    Surrogate(u8),
-    Malformed,
-}
-
-fn pieces(bytes: &[u8]) -> impl Iterator<Item = Piece<'_>> {
-    let mut rest = bytes;
-    core::iter::from_fn(move || {
-        if let [0xed, second @ 0xa0..=0xbf, 0x80..=0xbf, trailing @ ..] = rest {
-            rest = trailing;
-            return Some(Piece::Surrogate(*second));
-        }
-        let length = match core::str::from_utf8(rest) {
-            Ok(_) => rest.len(),
-            Err(error) => error.valid_up_to(),
-        };
-        let (text, trailing) = rest.split_at_checked(length)?;
-        if text.is_empty() {
-            let end = rest.is_empty();
-            rest = &[];
-            return (!end).then_some(Piece::Malformed);
-        }
-        rest = trailing;
-        core::str::from_utf8(text).ok().map(Piece::Text)
-    })
 }

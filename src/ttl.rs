@@ -14,9 +14,9 @@ use crate::text;
 const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
 /// The SDK's parser refuses longer strings.
 const SDK_LENGTH: usize = 100;
-/// JavaScript's latest date, in seconds after 1970 (ECMA-262, Time Values): the server adds the TTL to
-/// the time of day, and past that has no date. How much more than this leaves no room for today's
-/// date is for the server's clock to say; no key lives for 270,000 years.
+/// JavaScript's latest date, in seconds after 1970 (ECMA-262, Time Values). The server adds the TTL to
+/// the current time, and has no date past this one. The current time is not subtracted here, since that
+/// would take a clock, and no key lives for 270,000 years.
 const LATEST: u64 = 8_640_000_000_000;
 
 /// Reads a time-to-live: digits and one of the units `s`, `m`, `h` and `d`, without anything around
@@ -62,8 +62,8 @@ fn split_number(text: &str) -> (&str, &str) {
     text.split_at_checked(digits).unwrap_or_default()
 }
 
-/// The seconds of `number` units, or a number past [`LATEST`]. It goes so little past that all units
-/// of the SDK together do not overflow: arithmetic that asks each time is more code.
+/// The seconds of `number` units, or a number past [`LATEST`], so small that the sum of all units of the
+/// SDK can't overflow: checked arithmetic is more code.
 #[inline(never)]
 fn multiply(number: &str, seconds: u64) -> u64 {
     let number = number.bytes().fold(0, |value, digit| {
@@ -84,8 +84,8 @@ fn sdk_seconds(text: &str) -> Option<u64> {
     let mut seen = 0u8;
     let mut seconds = 0;
     while !rest.is_empty() {
-        let (number, behind) = split_number(rest);
-        let (bit, each, length) = match behind.as_bytes() {
+        let (number, trailing) = split_number(rest);
+        let (bit, each, length) = match trailing.as_bytes() {
             [b'w', ..] => (1, 604_800, 1),
             [b'd', ..] => (2, 86_400, 1),
             [b'h', b'r', ..] => (4, 3_600, 2),
@@ -101,7 +101,7 @@ fn sdk_seconds(text: &str) -> Option<u64> {
             seconds += multiply(number, each);
         }
         seen |= bit;
-        rest = behind.get(length..)?;
+        rest = trailing.get(length..)?;
     }
     Some(seconds)
 }

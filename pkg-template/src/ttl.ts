@@ -1,6 +1,6 @@
 /** Time-to-lives. The rule is the crate's; see `src/ttl.rs`. */
 
-import { NonText, refuseNonText } from "./wasm/keys.js";
+import { NonString, refuseNonString } from "./wasm/keys.js";
 import { ttlMilliseconds } from "./wasm/data.js";
 
 /**
@@ -18,5 +18,5 @@ import { ttlMilliseconds } from "./wasm/data.js";
  * days; what the SDK's own parser reads (`"1h30m"`, `"1w"`, `"1hr"`) is shown as it has to be written.
  */
 export function parseTtl(ttl: string): number {
-  return typeof ttl === "string" ? ttlMilliseconds(ttl) : refuseNonText(NonText.Ttl, ttl);
+  return typeof ttl === "string" ? ttlMilliseconds(ttl) : refuseNonString(NonString.Ttl, ttl);
 }

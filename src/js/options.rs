@@ -119,20 +119,17 @@ fn known(value: &JsValue) -> Result<Option<String>, JsValue> {
     if value.is_symbol() {
         return Ok(None);
     }
-    optional_text(value)
+    optional_string(value)
 }
 
 /// The string of an option's value, unless there is none.
-pub(super) fn optional_text(value: &JsValue) -> Result<Option<String>, JsValue> {
+pub(super) fn optional_string(value: &JsValue) -> Result<Option<String>, JsValue> {
     if is_nullish(value) {
         return Ok(None);
     }
-    text(value).map(Some)
-}
-
-/// A value's string, with U+FFFD for lone surrogates.
-fn text(value: &JsValue) -> Result<String, JsValue> {
-    to_text(value).map(String::from).map_err(unreadable)
+    // With U+FFFD for lone surrogates.
+    let string = to_text(value).map_err(unreadable)?;
+    Ok(Some(String::from(string)))
 }
 
 fn get(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {

@@ -1,14 +1,13 @@
 //! Values to the JSON that the crate reads.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use wasm_bindgen::prelude::*;
 
 use super::error::thrown;
+use super::options;
 use crate::error::Error;
 use crate::error::messages::{Argument, NoJson};
-use crate::payload::sort::{self, Workspace};
 use crate::payload::{self, path};
 use crate::sha256::Digest;
 
@@ -23,7 +22,8 @@ extern "C" {
 /// Kind, steps and what was found, to the error.
 type Refuse = Closure<dyn Fn(usize, String, String) -> JsValue>;
 
-/// The JSON that `JSON.stringify` writes.
+/// The JSON that `JSON.stringify` writes. `stringify` looks at no value, and so refuses at once what is too long for
+/// a string; `inspect` then looks at each.
 fn json(value: &JsValue) -> Result<String, JsValue> {
     let refuse = Refuse::new(|kind: usize, steps: String, found: String| {
         let kind = NoJson::ALL.get(kind).copied().unwrap_or(NoJson::Nothing);
@@ -45,7 +45,7 @@ pub(super) fn hash(
     operation: &JsValue,
     canonical: bool,
 ) -> Result<Digest, JsValue> {
-    let operation = if operation.is_undefined() || operation.is_null() {
+    let operation = if options::is_nullish(operation) {
         String::new()
     } else if let Some(operation) = operation.as_string() {
         operation
@@ -53,18 +53,5 @@ pub(super) fn hash(
         let found = super::found(operation);
         return Err(thrown(&Error::not_a_string(Argument::Operation, &found)));
     };
-    let mut bytes = json(value)?.into_bytes();
-    let length = bytes.len();
-    bytes.extend_from_slice(operation.as_bytes());
-    bytes.resize(bytes.len() + sort::SLACK, 0);
-    payload::hash_compact(
-        &mut bytes,
-        length,
-        operation.len(),
-        canonical,
-        &mut Workspace::new(),
-        &mut Vec::new(),
-    )
-    .map(|(digest, _)| digest)
-    .map_err(|error| thrown(&error))
+    payload::hash_string(json(value)?, &operation, canonical).map_err(|error| thrown(&error))
 }

@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 
 use js_sys::{Array, JsString};
 
+use crate::wtf8::{self, Piece};
+
 /// UTF-16 units that are passed to `String.fromCharCode` at once.
 const UNITS: usize = 4_096;
 
@@ -37,38 +39,17 @@ pub(super) fn of_wtf8(bytes: &[u8]) -> JsString {
     if let Ok(string) = core::str::from_utf8(bytes) {
         return JsString::from(string);
     }
-    let units = utf16(bytes);
+    let mut units = Vec::new();
+    for piece in wtf8::pieces(bytes) {
+        match piece {
+            Piece::Text(text) => units.extend(text.encode_utf16()),
+            Piece::Surrogate(unit) => units.push(unit),
+            Piece::Malformed => {}
+        }
+    }
     let pieces = Array::new();
     for units in units.chunks(UNITS) {
         pieces.push(&JsString::from_char_code(units));
     }
     pieces.join("")
-}
-
-fn utf16(bytes: &[u8]) -> Vec<u16> {
-    let mut units = Vec::new();
-    let mut rest = bytes;
-    loop {
-        if let [0xed, second @ 0xa0..=0xbf, third, behind @ ..] = rest {
-            units.push(0xd000 | u16::from(second & 0x3f) << 6 | u16::from(third & 0x3f));
-            rest = behind;
-            continue;
-        }
-        let length = match core::str::from_utf8(rest) {
-            Ok(_) => rest.len(),
-            Err(error) => error.valid_up_to(),
-        };
-        let Some((text, behind)) = rest
-            .split_at_checked(length)
-            .filter(|(text, _)| !text.is_empty())
-        else {
-            return units;
-        };
-        units.extend(
-            core::str::from_utf8(text)
-                .unwrap_or_default()
-                .encode_utf16(),
-        );
-        rest = behind;
-    }
 }

@@ -63,7 +63,7 @@ pub fn create(slot: usize, length: usize) {
     state.put(digest);
 }
 
-/// [`create`] for `count` keys of the same scope at once: their joined parts stand one behind
+/// [`create`] for `count` keys of the same scope at once: their joined parts stand one after
 /// another in the input, their lengths in the table.
 #[wasm_bindgen]
 pub fn create_many(slot: usize, count: usize) {
@@ -146,8 +146,8 @@ pub fn plan_reset(
     answer
 }
 
-/// See [`reset::ResetPlan::after_failure`]: 0 to report this failure, 1 to report the first one,
-/// 2 to try the next candidate.
+/// See [`reset::after_failure`]: 0 to report this failure, 1 to report the first one, 2 to try the next
+/// candidate.
 #[wasm_bindgen]
 pub fn after_failure(candidates: usize, index: usize, status: u16) -> i32 {
     match reset::after_failure(candidates, index, status) {
@@ -159,7 +159,7 @@ pub fn after_failure(candidates: usize, index: usize, status: u16) -> i32 {
 
 /// Refuses a time-to-live (0), a token (1) or an operation (2) that is no string; the input says what it is.
 #[wasm_bindgen]
-pub fn refuse_non_text(kind: usize, found_length: i32) {
+pub fn refuse_non_string(kind: usize, found_length: i32) {
     let mut state = state();
     let argument = *expect(Argument::ALL.get(kind));
     let error = Error::not_a_string(argument, InputReader(&state.input).required(found_length));

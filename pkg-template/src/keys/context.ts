@@ -14,14 +14,14 @@ export function findContext(
 }
 
 /** A context's values as strings, as JavaScript's `join` and `toString` make them for the SDK. */
-export function contextTexts(
+export function contextStrings(
   runId: unknown,
   attempt: unknown,
 ): { runId: string | undefined; attempt: string | undefined } {
-  return { runId: textOf(runId), attempt: textOf(attempt) };
+  return { runId: stringOf(runId), attempt: stringOf(attempt) };
 }
 
 /** A symbol has no string that tells it from others: it counts as missing. */
-function textOf(value: unknown): string | undefined {
+function stringOf(value: unknown): string | undefined {
   return value == null || typeof value === "symbol" ? undefined : String(value);
 }

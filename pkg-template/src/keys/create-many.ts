@@ -41,13 +41,13 @@ export function createMany(
   return keys;
 }
 
-function makeBatch(texts: readonly string[], scope: ResolvedScope, keys: IdempotencyKey[]): void {
-  if (texts.length === 0) {
+function makeBatch(strings: readonly string[], scope: ResolvedScope, keys: IdempotencyKey[]): void {
+  if (strings.length === 0) {
     return;
   }
-  const groups = hashMany(texts, scope);
-  for (let index = 0; index < texts.length; index++) {
+  const groups = hashMany(strings, scope);
+  for (let index = 0; index < strings.length; index++) {
     const digits = groups[Math.floor(index / GROUP_KEYS)];
-    keys.push(makeKey(texts[index] as string, scope, digits, (index % GROUP_KEYS) * HASH_LENGTH));
+    keys.push(makeKey(strings[index] as string, scope, digits, (index % GROUP_KEYS) * HASH_LENGTH));
   }
 }

@@ -8,9 +8,9 @@ import {
   engineKind,
   hash,
   HASH_LENGTH,
-  NonText,
+  NonString,
   openToken,
-  refuseNonText,
+  refuseNonString,
   type ResolvedScope,
   tokenOf,
   uuidOf,
@@ -196,7 +196,7 @@ class Key implements IdempotencyKey {
 
   static fromToken(token: string): IdempotencyKey {
     if (typeof token !== "string") {
-      return refuseNonText(NonText.Token, token);
+      return refuseNonString(NonString.Token, token);
     }
     const { key, scope } = openToken(token);
     return makeKey(key, scope);

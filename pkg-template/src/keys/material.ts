@@ -15,7 +15,7 @@ interface Joined {
 /** Joins a key's parts. */
 export function joinParts(material: unknown): Joined {
   if (!isArray(material)) {
-    return { text: partText(material), hasParts: true };
+    return { text: stringOf(material), hasParts: true };
   }
   // Read once: a part's getter may add parts.
   const { length } = material;
@@ -30,18 +30,18 @@ function joinAll(parts: readonly unknown[], length: number): string {
   if (length < MANY_PARTS) {
     let joined = "";
     for (let index = 0; index < length; index++) {
-      joined += index === 0 ? partText(parts[index], index) : DELIMITER + partText(parts[index], index);
+      joined += index === 0 ? stringOf(parts[index], index) : DELIMITER + stringOf(parts[index], index);
     }
     return joined;
   }
-  const texts: string[] = [];
+  const strings: string[] = [];
   for (let index = 0; index < length; index++) {
     if (index === MANY_PARTS) {
       refuseTooMany(length);
     }
-    texts.push(partText(parts[index], index));
+    strings.push(stringOf(parts[index], index));
   }
-  return texts.join(DELIMITER);
+  return strings.join(DELIMITER);
 }
 
 /** No engine's strings are longer. */
@@ -54,7 +54,7 @@ function refuseTooMany(length: number): void {
 }
 
 /** One part as a string; `index` is its place in the array. */
-function partText(part: unknown, index?: number): string {
+function stringOf(part: unknown, index?: number): string {
   switch (typeof part) {
     case "string":
       return part;

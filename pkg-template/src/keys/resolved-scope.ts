@@ -2,7 +2,7 @@
 
 import type { TaskContext } from "../types.js";
 import { resolve, type ResolvedScope } from "../wasm/keys.js";
-import { contextTexts } from "./context.js";
+import { contextStrings } from "./context.js";
 
 interface Resolved {
   readonly hasContext: boolean;
@@ -30,7 +30,7 @@ export function resolveScope(name: unknown, context: TaskContext | undefined, ha
   ) {
     return last.scope;
   }
-  const scope = resolve(nameOf(name), hasContext ? contextTexts(runId, attempt) : undefined, hasParts);
+  const scope = resolve(nameOf(name), hasContext ? contextStrings(runId, attempt) : undefined, hasParts);
   if (hasParts && isConstant(runId) && isConstant(attempt)) {
     lastResolved.set(name, { hasContext, runId, attempt, scope });
   }

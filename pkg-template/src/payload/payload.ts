@@ -6,7 +6,7 @@
 import { inspect, isOpaque, isPrimitive, stringify } from "../../../src/js/payload.js";
 import { checkOptions } from "../keys/arguments.js";
 import type { HashPayloadOptions } from "../types.js";
-import { NonText, refuseNonText } from "../wasm/keys.js";
+import { NonString, refuseNonString } from "../wasm/keys.js";
 import { canonicalText, type FromJson, payloadError, payloadHash } from "../wasm/data.js";
 
 const HASH_OPTIONS = ["operation", "canonical"];
@@ -144,7 +144,7 @@ export function hashPayload(payload: unknown, options?: HashPayloadOptions): str
 export function payloadDigest(payload: unknown, operation: unknown, canonical: boolean): string {
   const trailing = operation ?? "";
   if (typeof trailing !== "string") {
-    return refuseNonText(NonText.Operation, trailing);
+    return refuseNonString(NonString.Operation, trailing);
   }
   return resultOf(payload, (json) => payloadHash(json, trailing, canonical));
 }

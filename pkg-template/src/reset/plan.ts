@@ -1,6 +1,6 @@
 /** The target of a reset to the keys to try. The rule is the crate's; see `src/reset.rs`. */
 
-import { contextTexts } from "../keys/context.js";
+import { contextStrings } from "../keys/context.js";
 import { hashOf, IdempotencyKey } from "../keys/key.js";
 import { joinParts } from "../keys/material.js";
 import { nameOf } from "../keys/resolved-scope.js";
@@ -24,6 +24,6 @@ export function planReset(key: unknown, options: ResetOptions | undefined, conte
     // As in the SDK, every falsy id but null and undefined counts as given and empty.
     parentRunId: parentRunId == null ? undefined : `${parentRunId || ""}`,
     attemptNumber: attemptNumber == null ? undefined : `${attemptNumber}`,
-    context: context == null ? undefined : contextTexts(context.run?.id, context.attempt?.number),
+    context: context == null ? undefined : contextStrings(context.run?.id, context.attempt?.number),
   });
 }

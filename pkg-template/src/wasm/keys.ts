@@ -52,7 +52,7 @@ export const enum Refused {
 }
 
 /** What has to be a string, in the order of `Argument::ALL` in `src/error/messages.rs`. */
-export const enum NonText {
+export const enum NonString {
   Ttl,
   Token,
   Operation,
@@ -172,14 +172,14 @@ const units = new Uint32Array(BATCH_KEYS);
  * The hashes of up to 256 strings, each followed by the scope's suffix: those of 16 strings one after another,
  * then those of the next 16. A string of them all would be kept alive as a whole by any one hash.
  */
-export function hashMany(texts: readonly string[], scope: ResolvedScope): string[] {
+export function hashMany(strings: readonly string[], scope: ResolvedScope): string[] {
   return withInstance((instance) => {
     load(instance, scope);
     const { exports, input, outputs, lengths } = instance;
-    const count = texts.length;
+    const count = strings.length;
     let joined = "";
     for (let index = 0; index < count; index++) {
-      const text = texts[index] as string;
+      const text = strings[index] as string;
       units[index] = text.length;
       joined += text;
     }
@@ -187,7 +187,7 @@ export function hashMany(texts: readonly string[], scope: ResolvedScope): string
       // Not all ASCII. One by one: a surrogate at the end of one string must not pair with one at the start of the next.
       let used = 0;
       for (let index = 0; index < count; index++) {
-        units[index] = writeUtf8(texts[index] as string, input.subarray(used));
+        units[index] = writeUtf8(strings[index] as string, input.subarray(used));
         used += units[index] as number;
       }
     }
@@ -267,7 +267,7 @@ export function afterFailure(candidates: number, index: number, status: number):
 }
 
 /** Refuses what has to be a string and isn't. */
-export function refuseNonText(kind: NonText, found: unknown): never {
+export function refuseNonString(kind: NonString, found: unknown): never {
   throw withInstance((instance) => {
     const name =
       found === null
@@ -278,7 +278,7 @@ export function refuseNonText(kind: NonText, found: unknown): never {
             ? "an array"
             : `a value of type ${typeof found}`;
     const [length = ABSENT] = write(instance, [name]);
-    instance.exports.refuse_non_text(kind, length);
+    instance.exports.refuse_non_string(kind, length);
     return crateError(read(instance));
   });
 }
