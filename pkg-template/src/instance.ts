@@ -1,10 +1,9 @@
 /** `idempotencyKeys`: its interface, and the instances behind it. */
 
 import { defined } from "./defined.js";
-import { InvalidArgumentError } from "./errors.js";
 import { sendReset } from "./reset/request.js";
 import { findContext } from "./keys/context.js";
-import { arrayOf, checkOptions, documented } from "./keys/arguments.js";
+import { arrayOf, checkOptions, checkSettings, documented } from "./keys/arguments.js";
 import { create } from "./keys/create.js";
 import { createMany } from "./keys/create-many.js";
 import type { IdempotencyKey } from "./keys/key.js";
@@ -213,11 +212,8 @@ export function createInstance(config: Config): IdempotencyKeys {
       return sendReset(taskIdentifier, candidates, settings, config, requestOptions);
     },
     with(changes) {
-      if (changes == null) {
-        throw new InvalidArgumentError(`the settings are ${changes}, expected an object with ${CONFIG.join(", ")}`);
-      }
       try {
-        checkOptions(changes, CONFIG, "settings");
+        checkSettings(changes, CONFIG);
         checkOptions(changes.requestOptions, REQUEST_OPTIONS, "request options");
         return createInstance({ ...config, ...defined(changes) });
       } catch (cause) {

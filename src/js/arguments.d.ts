@@ -7,7 +7,7 @@ export interface Refused {
 
 export const BRAND: unique symbol;
 export function refusedOptions(
-  options: object | undefined,
+  options: unknown,
   names: readonly string[],
   what: string,
 ): Refused | undefined;

@@ -8,12 +8,10 @@ export const BRAND = Symbol.for("idempotency-keys.IdempotencyKey");
  * `what` is what the message calls them.
  */
 export function refusedOptions(options, names, what) {
-  if (options == null) {
-    return undefined;
-  }
+  const isObject = typeof options === "object" && options !== null;
   // A key has a scope, which would be taken for the option.
-  const isKey = typeof options === "object" && BRAND in options;
-  if (typeof options !== "object" || isKey || isPromise(options)) {
+  const isKey = isObject && BRAND in options;
+  if (!isObject || isKey || isPromise(options)) {
     const found = isKey ? "a key" : kindOf(options);
     const hint = found === "a promise" ? ": await it first" : "";
     return { message: `the ${what} are ${found}, expected an object with ${names.join(", ")}${hint}`, found };

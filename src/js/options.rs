@@ -56,13 +56,13 @@ pub(super) fn read<T: DeserializeOwned + Default>(
     value: JsValue,
     names: &[&str],
 ) -> Result<T, JsValue> {
+    if is_nullish(&value) {
+        return Ok(T::default());
+    }
     let names = names.iter().map(|name| JsString::from(*name)).collect();
     let refused = arguments::refused_options(&value, names, "options").map_err(unreadable)?;
     if let Some(refused) = refused {
         return Err(invalid_argument(&refused));
-    }
-    if is_nullish(&value) {
-        return Ok(T::default());
     }
     serde_wasm_bindgen::from_value(value).map_err(|error| unreadable(error.into()))
 }

@@ -3,8 +3,15 @@
 import * as js from "../../../src/js/arguments.js";
 import { InvalidArgumentError } from "../errors.js";
 
-/** Refuses options that are no object or can't be read, and a name that no option has. */
+/** Refuses options, if there are any, that are no object or can't be read, and a name that no option has. */
 export function checkOptions(options: object | undefined, names: readonly string[], what = "options"): void {
+  if (options != null) {
+    checkSettings(options, names, what);
+  }
+}
+
+/** Refuses the same where there have to be settings. */
+export function checkSettings(options: unknown, names: readonly string[], what = "settings"): void {
   let refused: js.Refused | undefined;
   try {
     refused = js.refusedOptions(options, names, what);
