@@ -1,5 +1,5 @@
 /**
- * Runs examples/node/story.mjs, in the folder given, against the stand-in for the Trigger.dev API, and
+ * Runs examples/node/story.mjs, in the folder given, against the mock API, and
  * checks what the server made of it.
  */
 

@@ -23,7 +23,7 @@ prepare() {
 printf '== On Node %s\n\n' "$(node --version)"
 (prepare node && node index.mjs)
 
-printf '\n== Retries, a reset, a re-trigger, through a stand-in for the API\n\n'
+printf '\n== Retries, a reset, a re-trigger, through a mock of the API\n\n'
 node tests/demo-story.mjs .tools/scratch/node
 
 printf '\n== The same program on SDK 4.4.6, plain and with idempotency-keys/register\n\n'

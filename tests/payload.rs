@@ -10,13 +10,13 @@ use idempotency_keys::{
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Map, Value};
-use support::{Js, load, load_list};
+use support::{Js, load, load_array};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
 fn canonical_json_is_that_of_rfc_8785() {
-    let cases = load_list("canonical", "cases");
+    let cases = load_array("canonical", "cases");
     for case in &cases {
         let json = case["json"].as_str().expect("a text");
         let canonical = canonicalize(json).expect("canonical JSON");
@@ -33,7 +33,7 @@ fn canonical_json_is_that_of_rfc_8785() {
 
 #[test]
 fn numbers_are_those_of_rfc_8785_appendix_b() {
-    let cases = load_list("canonical", "numbers");
+    let cases = load_array("canonical", "numbers");
     for case in &cases {
         let bits = case["ieee"].as_str().expect("a text");
         let number = f64::from_bits(u64::from_str_radix(bits, 16).expect("hex digits"));
@@ -49,7 +49,7 @@ fn numbers_are_those_of_rfc_8785_appendix_b() {
 
 #[test]
 fn what_is_no_payload_is_refused_and_its_path_named() {
-    let cases = load_list("canonical", "refused");
+    let cases = load_array("canonical", "refused");
     for case in &cases {
         let error = canonicalize(case["json"].as_str().expect("a text")).expect_err("refused");
         let path = case["path"].as_str().expect("a path");
@@ -204,7 +204,7 @@ fn time_to_lives_are_read_as_by_the_server() {
     let (mut read, mut ignored, mut other) = (0, 0, 0);
     for case in &load("ttl") {
         let value = Js::decode(&case["value"]);
-        let Some(text) = value.text().filter(|_| matches!(value, Js::Text(_))) else {
+        let Some(text) = value.text().filter(|_| matches!(value, Js::String(_))) else {
             other += 1;
             continue;
         };
@@ -235,7 +235,7 @@ fn time_to_lives_are_read_as_by_the_server() {
 
 #[test]
 fn tokens_carry_keys_between_languages() {
-    let cases = load_list("token", "cases");
+    let cases = load_array("token", "cases");
     for case in &cases {
         let token = case["token"].as_str().expect("a text");
         let key = IdempotencyKey::from_token(token).expect("a key");
@@ -255,7 +255,7 @@ fn tokens_carry_keys_between_languages() {
 
 #[test]
 fn a_token_that_is_none_is_refused() {
-    let cases = load_list("token", "refused");
+    let cases = load_array("token", "refused");
     for case in &cases {
         let error =
             IdempotencyKey::from_token(case["token"].as_str().unwrap()).expect_err("refused");

@@ -26,7 +26,7 @@ fn other_sha256(message: &[u8]) -> String {
         .collect()
 }
 
-/// Texts that break things: delimiters, characters of every UTF-8 length, NUL, hash-like ones.
+/// Strings that break things: delimiters, characters of every UTF-8 length, NUL, hash-like ones.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[-a-b_0é日😀\u{0}\u{fffd}]{0,12}",

@@ -37,7 +37,7 @@ fn target(case: &Value) -> Result<Wanted, NoPlan> {
     let key = &case["args"][1];
     if key["$ref"].is_string() {
         let setup = &case["setup"][0];
-        let (material, _) = material(&Js::decode(&setup["key"])).expect("texts");
+        let (material, _) = material(&Js::decode(&setup["key"])).expect("strings");
         let scope = scope_of(&setup["options"]);
         let key = IdempotencyKey::create(material, scope, Ctx::of(setup).context()).expect("a key");
         // Where the SDK's catalog is cold, it sees nothing but a text; ours is a key for good.
@@ -48,7 +48,7 @@ fn target(case: &Value) -> Result<Wanted, NoPlan> {
     }
     let key = Js::decode(key);
     match key {
-        Js::List(_) => key.parts().map(Wanted::Parts),
+        Js::Array(_) => key.parts().map(Wanted::Parts),
         _ => key.text().map(Wanted::Text),
     }
     .ok_or(NoPlan::NotRust)

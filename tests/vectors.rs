@@ -27,7 +27,7 @@ fn digests_are_those_of_the_standard() {
 fn created_keys_are_those_of_the_sdk() {
     let cases = load("create");
     for case in &cases {
-        let (material, joined) = material(&Js::decode(&case["key"])).expect("texts");
+        let (material, joined) = material(&Js::decode(&case["key"])).expect("strings");
         let ctx = Ctx::of(case);
         let scope = scope_of(&case["options"]);
         let key = IdempotencyKey::create(material, scope, ctx.context()).expect("a key");
@@ -60,12 +60,12 @@ fn made_keys_are_those_of_the_sdk() {
                 assert_eq!(value, Js::Undefined, "{}", id(case));
                 none += 1;
             }
-            Js::Text(units) if units.len() == 64 => {
+            Js::String(units) if units.len() == 64 => {
                 assert_eq!(value, key, "{}", id(case));
                 verbatim += 1;
             }
             _ => {
-                let (material, joined) = material(&key).expect("texts");
+                let (material, joined) = material(&key).expect("strings");
                 let key = IdempotencyKey::create(material, Scope::Run, Ctx::of(case).context())
                     .expect("a key");
                 assert_eq!(key.hash(), expect["value"], "{}", id(case));
@@ -88,23 +88,23 @@ fn is_falsy(value: &Js) -> bool {
         Js::Undefined | Js::Null => true,
         Js::Bool(bool) => !bool,
         Js::Number(number) => *number == 0.0 || number.is_nan(),
-        Js::Text(units) => units.is_empty(),
-        Js::List(_) | Js::Other => false,
+        Js::String(units) => units.is_empty(),
+        Js::Array(_) | Js::Other => false,
     }
 }
 
 #[test]
-fn only_texts_of_64_units_could_be_hashes() {
-    let (mut texts, mut others) = (0, 0);
+fn only_strings_of_64_units_could_be_hashes() {
+    let (mut strings, mut others) = (0, 0);
     for case in &load("is") {
         let expected = case["expect"]["value"].as_bool().expect("a boolean");
         match Js::decode(&case["value"]) {
-            Js::Text(units) => {
+            Js::String(units) => {
                 let text = String::from_utf16_lossy(&units);
                 let plan = plan_reset(&text, ResetOptions::new());
                 let is_verbatim = plan.is_ok_and(|plan| plan.candidates == [text]);
                 assert_eq!(is_verbatim, expected, "{}", id(case));
-                texts += 1;
+                strings += 1;
             }
             _ => {
                 assert!(!expected, "{}", id(case));
@@ -112,7 +112,7 @@ fn only_texts_of_64_units_could_be_hashes() {
             }
         }
     }
-    assert_eq!((texts, others), (156, 28));
+    assert_eq!((strings, others), (156, 28));
 }
 
 /// `attemptKey` is the suffix of the attempt scope: what a key without parts hashes.

@@ -35,11 +35,13 @@ fn answer(question: &Value, keys: &mut RandomKeys) -> Result<Value, Error> {
             let key = IdempotencyKey::create(material(&question["key"]), scope, context)?;
             describe(&key)
         }
-        "token" => describe(&IdempotencyKey::from_token(text("token").expect("a text"))?),
+        "token" => describe(&IdempotencyKey::from_token(
+            text("token").expect("a string"),
+        )?),
         "payload" => {
             let (payload, operation) = (
                 text("json").expect("JSON"),
-                text("operation").expect("a text"),
+                text("operation").expect("a string"),
             );
             let hash = hash_payload(payload, operation)?.to_hex();
             json!({ "canonical": canonicalize(payload)?, "hash": hash })
@@ -61,7 +63,7 @@ fn describe(key: &IdempotencyKey) -> Value {
 
 fn material(key: &Value) -> Material {
     match key.as_array() {
-        None => Material::from(key.as_str().expect("a text")),
+        None => Material::from(key.as_str().expect("a string")),
         Some(parts) => {
             let parts: Vec<&str> = parts.iter().filter_map(Value::as_str).collect();
             Material::from(&parts)

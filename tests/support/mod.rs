@@ -12,19 +12,19 @@ pub enum Js {
     Null,
     Bool(bool),
     Number(f64),
-    Text(Vec<u16>),
-    List(Vec<Js>),
+    String(Vec<u16>),
+    Array(Vec<Js>),
     /// What only JavaScript has: objects, holes, bigints.
     Other,
 }
 
 /// A file of `tests/vectors`.
 pub fn load(suite: &str) -> Vec<Value> {
-    load_list(suite, "cases")
+    load_array(suite, "cases")
 }
 
-/// One of the lists in a file of `tests/vectors`.
-pub fn load_list(suite: &str, name: &str) -> Vec<Value> {
+/// One of the arrays in a file of `tests/vectors`.
+pub fn load_array(suite: &str, name: &str) -> Vec<Value> {
     // Compiled in: a browser has no files.
     let text = match suite {
         "attemptKey" => include_str!("../vectors/attemptKey.json"),
@@ -39,7 +39,7 @@ pub fn load_list(suite: &str, name: &str) -> Vec<Value> {
         other => panic!("{other} is no file that these tests read"),
     };
     let file: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{suite}: {error}"));
-    file[name].as_array().expect("a list of cases").clone()
+    file[name].as_array().expect("an array of cases").clone()
 }
 
 /// What a case is called in a failure.
@@ -53,8 +53,8 @@ impl Js {
             Value::Null => Js::Null,
             Value::Bool(bool) => Js::Bool(*bool),
             Value::Number(number) => Js::Number(number.as_f64().expect("a double")),
-            Value::String(text) => Js::Text(text.encode_utf16().collect()),
-            Value::Array(items) => Js::List(items.iter().map(Js::decode).collect()),
+            Value::String(text) => Js::String(text.encode_utf16().collect()),
+            Value::Array(items) => Js::Array(items.iter().map(Js::decode).collect()),
             Value::Object(members) => match members.iter().next() {
                 Some((form, content)) if form.starts_with('$') => Js::decode_form(form, content),
                 _ => Js::Other,
@@ -69,59 +69,59 @@ impl Js {
                 "-0" => -0.0,
                 other => other.replace("Infinity", "inf").parse().expect("a double"),
             }),
-            "$utf16" => Js::Text(
+            "$utf16" => Js::String(
                 items(content)
                     .iter()
                     .map(|unit| unit.as_u64().and_then(|unit| u16::try_from(unit).ok()))
                     .map(|unit| unit.expect("a code unit"))
                     .collect(),
             ),
-            "$concat" => Js::Text(items(content).iter().flat_map(units).collect()),
-            "$repeat" => Js::Text(units(&content[0]).repeat(count(&content[1]))),
-            "$fill" => Js::List(vec![Js::decode(&content[0]); count(&content[1])]),
-            "$range" => Js::List(
+            "$concat" => Js::String(items(content).iter().flat_map(units).collect()),
+            "$repeat" => Js::String(units(&content[0]).repeat(count(&content[1]))),
+            "$fill" => Js::Array(vec![Js::decode(&content[0]); count(&content[1])]),
+            "$range" => Js::Array(
                 (0..count(&content[1]))
                     .map(|index| format!("{}{index}", string(&content[0])))
-                    .map(|text| Js::Text(text.encode_utf16().collect()))
+                    .map(|text| Js::String(text.encode_utf16().collect()))
                     .collect(),
             ),
             _ => Js::Other,
         }
     }
 
-    /// The value as JavaScript turns it into text, lone surrogates as U+FFFD; `None` for values
+    /// The value as JavaScript turns it into a string, lone surrogates as U+FFFD; `None` for values
     /// that the crate's callers can't have.
     pub fn text(&self) -> Option<String> {
         match self {
-            Js::Text(units) => Some(String::from_utf16_lossy(units)),
+            Js::String(units) => Some(String::from_utf16_lossy(units)),
             Js::Number(number) => Some(number_text(*number)),
             Js::Bool(bool) => Some(bool.to_string()),
-            Js::List(items) => items
+            Js::Array(items) => items
                 .iter()
-                .map(Js::text_in_list)
+                .map(Js::text_in_array)
                 .collect::<Option<Vec<_>>>()
-                .map(|texts| texts.join(",")),
+                .map(|strings| strings.join(",")),
             Js::Undefined | Js::Null | Js::Other => None,
         }
     }
 
-    fn text_in_list(&self) -> Option<String> {
+    fn text_in_array(&self) -> Option<String> {
         match self {
             Js::Undefined | Js::Null => Some(String::new()),
             _ => self.text(),
         }
     }
 
-    /// The parts of a list, as texts.
+    /// The parts of an array, as strings.
     pub fn parts(&self) -> Option<Vec<String>> {
         match self {
-            Js::List(items) => items.iter().map(Js::text).collect(),
+            Js::Array(items) => items.iter().map(Js::text).collect(),
             _ => None,
         }
     }
 }
 
-/// `ctx` of a case, as texts.
+/// `ctx` of a case, as strings.
 pub struct Ctx(Option<(String, String)>);
 
 impl Ctx {
@@ -129,7 +129,7 @@ impl Ctx {
         let text = |name: &str| {
             Js::decode(&case["ctx"][name])
                 .text()
-                .expect("a text or number")
+                .expect("a string or number")
         };
         Ctx(case["ctx"]
             .is_object()
@@ -152,7 +152,7 @@ pub fn scope_of(options: &Value) -> Scope {
 /// Material, and what the SDK reports as its key.
 pub fn material(key: &Js) -> Option<(Material, String)> {
     match key {
-        Js::List(_) => key
+        Js::Array(_) => key
             .parts()
             .map(|parts| (Material::from(&parts), parts.join("-"))),
         _ => key.text().map(|text| (Material::from(text.as_str()), text)),
@@ -190,17 +190,17 @@ pub fn number_text(number: f64) -> String {
 
 fn units(encoded: &Value) -> Vec<u16> {
     match Js::decode(encoded) {
-        Js::Text(units) => units,
-        other => panic!("{other:?} is not a text"),
+        Js::String(units) => units,
+        other => panic!("{other:?} is not a string"),
     }
 }
 
 fn items(content: &Value) -> &[Value] {
-    content.as_array().expect("a list")
+    content.as_array().expect("an array")
 }
 
 fn string(content: &Value) -> &str {
-    content.as_str().expect("a text")
+    content.as_str().expect("a string")
 }
 
 fn count(content: &Value) -> usize {

@@ -8,7 +8,7 @@ import { isKey } from "./report.mjs";
 const SCOPES = ["run", "attempt", "global"];
 
 /**
- * How a key is refused that the SDK hashes to the same few texts for unrelated values; `undefined`
+ * How a key is refused that the SDK hashes to the same few strings for unrelated values; `undefined`
  * for one that is taken. `nested`: what becomes of a list inside a list, "refused" or "coerced".
  */
 export function refusedKey(key, nested) {

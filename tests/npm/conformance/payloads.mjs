@@ -14,7 +14,7 @@ const DEEPEST = 4;
 const DEPTHS = [10, 500];
 /** More levels than JSON.stringify has the stack for in most runtimes. */
 const TOO_DEEP = 200_000;
-/** For the last, 580 kB of JSON, the core's memory has to grow while it works. */
+/** For the last, 580 kB of JSON, the instance's memory has to grow while it works. */
 const LENGTHS = [1_000, 20_000];
 
 /** The vectors: documents, numbers by their bits, and what can't be hashed. */
@@ -117,7 +117,7 @@ async function checkThrowing({ canonicalize, hashPayload }, report) {
         const ended = await outcome(body);
         report.equal(id, true, "throws" in ended && ended.throws === thrown);
       }
-      report.equal(`${id}, and the call behind it`, '{"a":2,"b":1}', canonicalize({ b: 1, a: 2 }));
+      report.equal(`${id}, and the call after it`, '{"a":2,"b":1}', canonicalize({ b: 1, a: 2 }));
     }
   }
 }

@@ -4,7 +4,7 @@ const LONGEST = 300;
 
 export class Report {
   passed = 0;
-  /** `{ id, expected, actual }`, as texts. */
+  /** `{ id, expected, actual }`, as strings. */
   failed = [];
   /** `{ id, reason }`: cases that say nothing about this package. */
   skippedByDesign = [];

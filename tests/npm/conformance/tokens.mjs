@@ -90,7 +90,7 @@ function isSeen(IdempotencyKey, text) {
   }
 }
 
-/** A key longer than what is passed to the core at once, halves of surrogate pairs among it. */
+/** A key longer than what is passed to the crate at once, halves of surrogate pairs among it. */
 function checkLong({ IdempotencyKey, idempotencyKeys }, report) {
   const key = idempotencyKeys.createSync(`${"order-é😀\ud83d".repeat(20_000)}\ude00`, { scope: "global" });
   const read = IdempotencyKey.fromToken(key.toToken());

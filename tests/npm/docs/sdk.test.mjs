@@ -1,4 +1,4 @@
-/** Every block of code in docs/sdk.md and docs/sdk-module.md, run as the page says, against the stand-in for the API. */
+/** Every block of code in docs/sdk.md and docs/sdk-module.md, run as the page says, against the mock API. */
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";

@@ -47,7 +47,7 @@ export function callsOf({ createSync, createMany, planReset, fromPayload }) {
   };
 }
 
-/** What is wrong with the calls right now, as texts. */
+/** What is wrong with the calls right now, as strings. */
 export function wrongCalls(keys, where) {
   const wrong = [];
   for (const [name, [call, answer]] of Object.entries(callsOf(keys))) {

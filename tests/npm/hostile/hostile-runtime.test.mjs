@@ -36,7 +36,7 @@ test("frozen built-ins change nothing", async () => {
   }
 });
 
-test("a panic in any export, in any call, is an error, and the next call has a new core", async () => {
+test("a panic in any export, in any call, is an error, and the next call has a new instance", async () => {
   const { traps, refused, started, wrong, exports } = await run("traps", [esm]);
   assert.deepEqual(wrong, []);
   assert.ok(exports >= 15 && traps > 40, JSON.stringify({ exports, traps }));
@@ -44,7 +44,7 @@ test("a panic in any export, in any call, is an error, and the next call has a n
   assert.ok(started > traps);
 });
 
-test("a core that has panicked would never answer again", async (t) => {
+test("an instance that has panicked would never answer again", async (t) => {
   const worker = new Worker(here("locked"), { workerData: esm });
   t.after(() => worker.terminate());
   const messages = [];
@@ -55,13 +55,13 @@ test("a core that has panicked would never answer again", async (t) => {
   assert.deepEqual(messages, ["trapped"]);
 });
 
-test("what needs more memory than the core may have is an error, and the next call works", async () => {
+test("what needs more memory than the instance may have is an error, and the next call works", async () => {
   const { refused, expected, wrong } = await run("memory", [esm], ["--wasm-max-mem-pages=64"]);
   assert.deepEqual(wrong, []);
   assert.equal(refused, expected);
 });
 
-for (const [what, args] of Object.entries({ "a core that runs": [], "a core that has to be started": ["fresh"] })) {
+for (const [what, args] of Object.entries({ "an instance that runs": [], "an instance that has to be started": ["fresh"] })) {
   test(`the end of the stack is an error, wherever in a call it comes, with ${what}`, async () => {
     const { right, refused, wrong } = await run("stack", [cjs, ...args], ["--stack-size=200"]);
     assert.deepEqual(wrong, []);
@@ -97,7 +97,7 @@ test(`heap and wasm memory stay as they are over ${CREATES} keys`, async (t) => 
 
 // Takes 4 GiB: `make hostile` asks for it.
 if (process.env.LONGEST) {
-  test("texts of 512 MiB hash, or are refused, and the next call works", async () => {
+  test("strings of 512 MiB hash, or are refused, and the next call works", async () => {
     const { right, ends, wrong } = await run("longest", [esm]);
     assert.deepEqual(wrong, []);
     assert.equal(right, true);

@@ -266,7 +266,7 @@ hostile("names that objects inherit are neither scopes nor codes", () => {
 });
 
 hostile("an error that names a long scope leaves no key wrong, whatever the length", () => {
-  // Each length leaves the core's memory a little larger; growing it cuts off what points into it.
+  // Each length leaves the instance's memory a little larger; growing it detaches its views.
   for (let length = 0; length < 300_000; length += 997) {
     assert.throws(() => createSync("a", { ctx, scope: "x".repeat(length) }), { code: "ERR_INVALID_SCOPE" });
     assert.equal(hashOf(`after ${length}`, { ctx }), sha256(`after ${length}-run_1`));

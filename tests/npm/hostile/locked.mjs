@@ -1,5 +1,5 @@
 /**
- * In a worker: calls a core that has panicked. Posts before and after; the second message is one
+ * In a worker: calls an instance that has panicked. Posts before and after; the second message is one
  * that nobody should ever see. Shows what the package is kept from.
  */
 

@@ -1,4 +1,4 @@
-/** Texts as long as V8 makes them, 2^29 - 24 units. Argument: the package's main file. */
+/** Strings as long as V8 makes them, 2^29 - 24 units. Argument: the package's main file. */
 
 import { createHash } from "node:crypto";
 

@@ -1,5 +1,5 @@
 /**
- * Inputs that need more memory than the core may have: run with --wasm-max-mem-pages=64 (4 MiB).
+ * Inputs that need more memory than the instance may have: run with --wasm-max-mem-pages=64 (4 MiB).
  * Argument: the package's main file.
  */
 

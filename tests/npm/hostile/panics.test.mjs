@@ -1,5 +1,5 @@
 /**
- * Where the compiled core can panic, by its call graph. What runs out of memory can, and then the core
+ * Where the wasm module can panic, by its call graph. What runs out of memory can, and then the instance
  * is replaced (hostile-runtime.test.mjs); any other place has to be known here, with the reason why it
  * isn't reached. Reads what the build leaves in target/npm, whose functions still have names.
  */

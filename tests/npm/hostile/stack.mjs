@@ -1,7 +1,7 @@
 /**
  * Calls the package at every depth near the end of the stack, and then again with room to spare.
  * Argument: the package's main file, and "fresh" to load it anew at each depth, so that compiling
- * and starting the core are cut short, too.
+ * and starting the instance are cut short, too.
  */
 
 import { createRequire } from "node:module";
@@ -10,7 +10,7 @@ import { callsOf as calls } from "./calls.mjs";
 
 const [file, fresh] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
-/** How often, and in how many of the last frames. Starting the core takes far more stack than using it. */
+/** How often, and in how many of the last frames. Starting the instance takes far more stack than using it. */
 const [ROUNDS, FRAMES] = fresh ? [2, 1_500] : [6, 100];
 
 function load() {

@@ -64,7 +64,7 @@ for (const name of module) {
 found.started = started;
 console.log(JSON.stringify({ ...found, wrong: found.wrong.slice(0, 8), exports: module.length }));
 
-/** The names of the core's functions, of which a call uses some. */
+/** The names of the instance's functions, of which a call uses some. */
 async function exportsOf() {
   const names = new Set();
   const { Instance } = WebAssembly;
@@ -79,7 +79,7 @@ async function exportsOf() {
   try {
     void idempotencyKeys.createSync("a").hash;
   } catch {
-    // Given up, so that the next call starts a core.
+    // Given up, so that the next call starts an instance.
   }
   void idempotencyKeys.createSync("a").hash;
   WebAssembly.Instance = Instance;

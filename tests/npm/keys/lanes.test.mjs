@@ -64,7 +64,7 @@ test(`${KEYS} random keys of mixed lengths hash as in node:crypto`, () => {
   }
 });
 
-test("neighbours in a batch don't mix: surrogates at their ends, empty texts, empty lists", () => {
+test("neighbours in a batch don't mix: surrogates at their ends, empty strings, empty arrays", () => {
   const texts = ["a\ud83d", "\ude00b", "", "c", "\ud83d\ude00", ""];
   const keys = idempotencyKeys.createMany([...texts, [], ["d", "e"]], { ctx });
   const sha256 = (text) => createHash("sha256").update(text).digest("hex");

@@ -41,7 +41,7 @@ export const REFUSED = {
 const OF_THE_CLIENT = /^reset\/(?:body|config)\//;
 
 /** Delays are noted, not waited for, until `close`. */
-export async function startPlayer() {
+export async function startReplay() {
   const server = await startScriptedServer();
   let delays;
   const { setTimeout, process } = globalThis;

@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { apiClientManager, taskContext } from "@trigger.dev/core/v3";
 
 import { installedPackage } from "../support/install-package.mjs";
-import { REFUSED, startPlayer, vectors, withinRuns } from "./recorded-resets.mjs";
+import { REFUSED, startReplay, vectors, withinRuns } from "./recorded-resets.mjs";
 
 /** What the main entry refuses besides: options that are no object. */
 const REFUSED_BY_MAIN = {
@@ -33,11 +33,11 @@ const SURFACES = {
 };
 
 describe("reset", () => {
-  let player;
+  let replay;
   before(async () => {
-    player = await startPlayer();
+    replay = await startReplay();
   });
-  after(() => player.close());
+  after(() => replay.close());
 
   it("has every recorded case to play", () => {
     assert.deepEqual([vectors.length, withinRuns.length], [650, 594]);
@@ -45,7 +45,7 @@ describe("reset", () => {
 
   for (const [name, surface] of Object.entries(SURFACES)) {
     it(`${name} sends and answers what was recorded`, async () => {
-      assert.deepEqual(await player.play(surface, surface.create === create ? vectors : withinRuns), []);
+      assert.deepEqual(await replay.play(surface, surface.create === create ? vectors : withinRuns), []);
     });
   }
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { counter, deferred, watched } from "./doubles.mjs";
+import { counter, deferred, watched } from "./fake-stores.mjs";
 import { code, createRunOnce, MemoryStore, stayAlive } from "./setting.mjs";
 
 stayAlive();

@@ -7,7 +7,7 @@ import pg from "pg";
 import { createClient } from "redis";
 
 import { LEASE_MS, SETTINGS } from "./crowd.mjs";
-import { watched } from "./doubles.mjs";
+import { watched } from "./fake-stores.mjs";
 import { runOnce as entry } from "./package.mjs";
 import { startProxy } from "./proxy.mjs";
 import { startDisk, startPgbouncer, startPostgres, startRedis } from "./services.mjs";

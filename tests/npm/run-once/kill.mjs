@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const script = fileURLToPath(new URL("kill-worker.mjs", import.meta.url));
-const skew = new URL("skew.mjs", import.meta.url).href;
+const skew = new URL("clock-skew.mjs", import.meta.url).href;
 const DAY = 86_400_000;
 
 /** Starts a process whose clock is off by up to a day, and runs at half to one and a half times the pace. */

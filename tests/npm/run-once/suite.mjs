@@ -4,7 +4,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { counter, watched } from "./doubles.mjs";
+import { counter, watched } from "./fake-stores.mjs";
 import { loadMachine } from "./machine.mjs";
 import { runOnce as entry } from "./package.mjs";
 

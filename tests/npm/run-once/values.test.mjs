@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { deferred, watched } from "./doubles.mjs";
+import { deferred, watched } from "./fake-stores.mjs";
 import { code, createRunOnce, keys, MemoryStore, stayAlive } from "./setting.mjs";
 
 stayAlive();

@@ -78,6 +78,6 @@ describe("idempotencyKeysExtension", () => {
     const { inputs, logged } = await run(later, []);
     assert.ok(!inputs.some((file) => /dist\/esm\/trigger-sdk\/index\.js$/.test(file)));
     assert.equal(logged.warn.length, 1);
-    assert.match(logged.warn[0], /^the key module of @trigger\.dev\/core 4\.8\.3 has a shape .+ pass key\.hash to trigger and its kin/);
+    assert.match(logged.warn[0], /^the key module of @trigger\.dev\/core 4\.8\.3 has a shape .+ pass key\.hash to the SDK/);
   });
 });

@@ -5,7 +5,7 @@ import { startStandIn } from "../support/mock-api/server.mjs";
 
 const DAY = 24 * 60 * 60 * 1_000;
 
-describe("the stand-in for the API", () => {
+describe("the mock API", () => {
   let api;
   beforeEach(async () => {
     api = await startStandIn();

@@ -1,7 +1,7 @@
 /**
  * The SDK's surprises, one by one, as its users meet them in the module that replaces its own. Those
  * that show on the wire only are pinned as facts about the recordings, which swap.mjs then
- * holds the swapped SDKs to; those of the server's TTL are in stand-in.test.mjs.
+ * holds the swapped SDKs to; those of the server's TTL are in mock-api.test.mjs.
  */
 
 import assert from "node:assert/strict";
@@ -131,7 +131,7 @@ describe("a quirk of the SDK", () => {
     const ofApi = (pattern) => recorded.filter(({ input, expect }) => pattern.test(input.api) && expect.requests);
     const itemsOf = ({ expect }) => expect.requests.flatMap(({ items = [] }) => items);
 
-    it("options are not sent by batch.trigger and its kin, nor for items of streams that nobody waits for", () => {
+    it("options are not sent by the functions of batch, nor for items of streams that nobody waits for", () => {
       const silent = ofApi(/^batch\.|batchTrigger\(stream\)$/);
       const items = silent.flatMap(itemsOf);
       assert.ok(items.filter(({ options }) => options.idempotencyKey).length > 100);

@@ -16,7 +16,7 @@ const SUITES = {
   [REFERENCE]: { digest: 47, create: 1901, make: 1702, is: 184, flatten: 306, attemptKey: 41, js: 645, catalog: 687 },
 };
 
-// As the recordings were made: some of `js` are dates as texts.
+// As the recordings were made: some of `js` are dates as strings.
 process.env.TZ = "UTC";
 const vectors = await loadVectors();
 

@@ -196,7 +196,7 @@ describe("register, with a module of another shape", { concurrency: 2 }, () => {
       assert.deepEqual(warnings.map((line) => /@trigger\.dev\/core (\S+) has/.exec(line)[1]).sort(), ["4.0.0", "4.99.0"]);
       for (const warning of warnings) {
         assert.match(warning, /IdempotencyKeysWarning/);
-        assert.match(warning, /pass key\.hash to trigger and its kin/);
+        assert.match(warning, /pass key\.hash to the SDK/);
         assert.match(warning, /for an older one, update the SDK; for a newer one, idempotency-keys\./);
       }
       assert.deepEqual(

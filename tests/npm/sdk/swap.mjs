@@ -19,7 +19,7 @@ import { requestsOf, sumsOf } from "./wire.mjs";
 import { cases, expectation } from "../support/vectors.mjs";
 
 const run = promisify(execFile);
-const player = fileURLToPath(new URL("./replay.mjs", import.meta.url));
+const replay = fileURLToPath(new URL("./replay.mjs", import.meta.url));
 const vectors = cases(JSON.parse(readFileSync(new URL("../../vectors/trigger.json", import.meta.url), "utf8")));
 const documented = documentedFiles();
 
@@ -61,7 +61,7 @@ const PLAY = `
 `;
 const ESM = `
   import * as sdk from "@trigger.dev/sdk";
-  import { play } from ${JSON.stringify(player)};
+  import { play } from ${JSON.stringify(replay)};
   const sdks = [sdk];
 `;
 const BOTH = `

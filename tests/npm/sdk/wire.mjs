@@ -1,4 +1,4 @@
-/** What arrived at the stand-in, in the shape of tests/vectors/trigger.json. */
+/** What arrived at the mock API, in the shape of tests/vectors/trigger.json. */
 
 const FIELDS = ["idempotencyKey", "idempotencyKeyOptions", "idempotencyKeyTTL"];
 

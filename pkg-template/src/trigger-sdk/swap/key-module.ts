@@ -85,7 +85,7 @@ function exportsOf(source: string, format: "esm" | "commonjs"): string[] {
 function leftAlone(version: string, file: string): string {
   return (
     `the key module of @trigger.dev/core ${version} has a shape that this version of idempotency-keys doesn't know, and stays as it is (${file}). ` +
-    "From 4.3.3 on its keys keep their options through the installed catalog; pass key.hash to trigger and its kin, not the key. " +
+    "From 4.3.3 on its keys keep their options through the installed catalog; pass key.hash to the SDK, not the key. " +
     "@trigger.dev/core 4.3.3 to 4.8.3 are known: for an older one, update the SDK; for a newer one, idempotency-keys."
   );
 }

@@ -1,5 +1,5 @@
 /**
- * A stand-in for the Trigger.dev API on loopback: the requests that the SDKs send to trigger runs
+ * A mock of the Trigger.dev API on loopback: the requests that the SDKs send to trigger runs
  * and batches, to make wait tokens and to reset keys, answered by the rules in rules.mjs, and
  * recorded. It is no part of the package.
  *
@@ -31,7 +31,7 @@ const ROUTES = [
 ];
 
 /**
- * Starts the stand-in.
+ * Starts the mock API.
  *
  * @param {{ now?: () => number, intercept?: (request) => object | undefined }} [options] `now`: the
  *   clock, in milliseconds; `intercept`: answers a request itself, with `{ status, body }`.
