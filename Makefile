@@ -70,7 +70,7 @@ fuzz-sdk fuzz-js fuzz-header: pkg/.packed
 	@tools/setup.sh tests/npm tests/npm/http
 	@node tests/npm/fuzz.mjs $@ $(or $(SECONDS),600) $(SEED)
 
-# The hostile tests at full length: 50 million keys, texts of 512 MiB. Takes 4 GiB.
+# The hostile tests at full length: 50 million keys, strings of 512 MiB. Takes 4 GiB.
 hostile: pkg/.packed
 	@CREATES=$(or $(CREATES),50000000) LONGEST=1 node --test --test-timeout=3600000 tests/npm/hostile/*.test.mjs
 

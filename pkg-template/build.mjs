@@ -145,8 +145,8 @@ function compile() {
 async function declare() {
   step("declarations");
   const input = inputOf(ENTRIES, ".d.ts");
-  const coreExports = { name: "core-exports", resolveId: (id) => (id === "#core-exports" ? join(work, "wasm/core.d.ts") : undefined) };
-  const built = await rollup({ input, plugins: [coreExports, dts()], external: /^node:/, onwarn: refuseInDeclarations });
+  const wasmExports = { name: "wasm-exports", resolveId: (id) => (id === "#wasm-exports" ? join(work, "wasm/exports.d.ts") : undefined) };
+  const built = await rollup({ input, plugins: [wasmExports, dts()], external: /^node:/, onwarn: refuseInDeclarations });
   for (const [format, { types: extension }] of Object.entries(SYSTEMS)) {
     const dir = join(out, "dist", format);
     await built.write({

@@ -125,7 +125,7 @@ function compile(name, rustFlags, settings = {}) {
   if (imports.length > 0) {
     throw new Error(`${name}.wasm imports ${JSON.stringify(imports)}, but bundlers need a module without imports`);
   }
-  cpSync(join(folder, "idempotency_keys.d.ts"), join(work, "wasm/core.d.ts"));
+  cpSync(join(folder, "idempotency_keys.d.ts"), join(work, "wasm/exports.d.ts"));
   writeFileSync(stamp, digest);
   return true;
 }

@@ -6,11 +6,7 @@ export interface Refused {
 }
 
 export const BRAND: unique symbol;
-export function refusedOptions(
-  options: unknown,
-  names: readonly string[],
-  what: string,
-): Refused | undefined;
+export function refusedOptions(options: unknown, names: readonly string[], what: string): Refused | undefined;
 export function arrayOf(keys: unknown): readonly unknown[] | undefined;
 export function refusedArray(keys: unknown, createOne: string): Refused;
 export function isPromise(value: unknown): boolean;

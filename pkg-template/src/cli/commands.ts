@@ -163,7 +163,7 @@ id for each.
     summary: "hash a JSON payload in canonical form (RFC 8785)",
     details: `Reads standard input where no file is named.
 
-  --operation  text that is hashed behind the payload
+  --operation  a string that is hashed after the payload
   --canonical  print the canonical JSON instead of the hash
   --json       hash, canonical`,
     flags: { operation: "text", canonical: "switch", json: "switch" },

@@ -23,7 +23,7 @@ function isExact(number: string): boolean {
   return read === number || magnitude(read) === magnitude(number);
 }
 
-/** The place behind the string that begins at `at`. */
+/** Where the string that begins at `at` has ended. */
 export function stringEnd(text: string, at: number): number {
   for (let end = at; ; ) {
     end = text.indexOf('"', end + 1);

@@ -1,6 +1,6 @@
 /** What an engine is: the crate, started this runtime's way. One file per way implements it. */
 
-import type { InitOutput } from "#core-exports";
+import type { InitOutput } from "#wasm-exports";
 
 /** The exports that `src/npm.rs` declares, as wasm-pack typed them. */
 export type WasmExports = Omit<InitOutput, `__${string}`>;

@@ -30,10 +30,10 @@ declare global {
 }
 
 /**
- * A middleware: the first request with a key goes on to the handlers behind it; whoever sends the key again
+ * A middleware: the first request with a key goes on to the handlers after it; whoever sends the key again
  * gets the same answer. The handlers find {@link Once} as `req.idempotency`.
  *
- * Place it behind authentication, and before validation; best before the body's parser, so that bodies are
+ * Place it after authentication, and before validation; best before the body's parser, so that bodies are
  * compared as they were sent. An answer that an error handler writes is an answer like any other.
  *
  * @example

@@ -46,7 +46,7 @@ async function body({ req }: HonoContextLike, limit: number): Promise<Uint8Array
  * A middleware: the first request with a key goes on to the handler; whoever sends the key again gets the
  * same answer. The handler finds {@link Once} as `c.get("idempotency")`.
  *
- * Place it behind authentication, and before validation.
+ * Place it after authentication, and before validation.
  *
  * @example
  * ```ts

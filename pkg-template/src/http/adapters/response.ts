@@ -103,7 +103,7 @@ export class Capture {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #began = false;
   #ended = false;
-  /** The stream behind the answer is not read any more. */
+  /** Nobody reads the answer's stream any more. */
   #cancelled = false;
   #needsDrain = false;
   #sends = false;

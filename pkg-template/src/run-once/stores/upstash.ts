@@ -42,7 +42,7 @@ const ADVICE = "pass { url, token } of the REST API, or a Redis of @upstash/redi
 
 /**
  * What `@upstash/redis` puts around an error: its own prefix in pipelines, and after it the command
- * with all that was to be stored, which belongs into no log.
+ * with everything that was to be stored, which belongs in no log.
  */
 const WRAPPED = /^(?:Command failed: )?([^]*?)(?:, command was: [^]*)?$/;
 
