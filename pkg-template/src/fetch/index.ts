@@ -6,7 +6,7 @@
 import { abortReason, onAbort, throwIfAborted } from "../abort.js";
 import { InvalidArgumentError } from "../run-once/errors.js";
 import { type Duration, milliseconds, timer } from "../run-once/duration.js";
-import { IdempotencyKey, randomKey } from "../shared.js";
+import { checkOptions, IdempotencyKey, randomKey } from "../shared.js";
 import { isInProgress, isRetried, retryAfterMs } from "./retry.js";
 
 export type { Duration } from "../run-once/duration.js";
@@ -51,6 +51,18 @@ export interface IdempotentRequestInit extends RequestInit {
 
 /** `fetch` with a key. */
 export type IdempotentFetch = (input: RequestInfo | URL, init?: IdempotentRequestInit) => Promise<Response>;
+
+const OPTIONS = [
+  "fetch",
+  "header",
+  "quoted",
+  "attempts",
+  "minDelay",
+  "maxDelay",
+  "budget",
+  "attemptTimeout",
+  "retry",
+] as const satisfies readonly (keyof IdempotentFetchOptions)[];
 
 const VISIBLE = /^[\x21-\x7e]+$/;
 const PRINTABLE = /^[\x20-\x7e]+$/;
@@ -136,27 +148,24 @@ function either(signal: AbortSignal, controller: AbortController): AbortSignal {
  * @param options How often, how long and how.
  * @returns A function like `fetch`. It resolves with the last answer, whatever its status, and rejects with
  * the last network error or with the signal's reason.
- * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for options that are none, and at the call for a key that a
+ * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for names and values that no option has, and at the call for a key that a
  * header can't carry.
  * @throws InvalidTtlError (`ERR_INVALID_TTL`) for a duration that can't be read.
  */
-export function createIdempotentFetch(options: IdempotentFetchOptions = {}): IdempotentFetch {
-  const given: unknown = options;
-  if (typeof given !== "object" || given === null) {
-    throw new InvalidArgumentError(`the options are ${given === null ? "null" : typeof given}, expected an object`);
-  }
-  const { header = "Idempotency-Key", quoted = false, attempts = 4, retry } = options;
+export function createIdempotentFetch(options?: IdempotentFetchOptions): IdempotentFetch {
+  checkOptions(options, OPTIONS);
+  const { fetch, header = "Idempotency-Key", quoted = false, attempts = 4, retry, attemptTimeout } = options ?? {};
+  const { minDelay = 500, maxDelay = "8s", budget = "60s" } = options ?? {};
   if (typeof header !== "string" || !HEADER_NAME.test(header)) {
     throw new InvalidArgumentError(`header is ${JSON.stringify(header)}, expected the name of a header`);
   }
   if (!Number.isSafeInteger(attempts) || attempts < 1) {
     throw new InvalidArgumentError(`attempts is ${String(attempts)}, expected a whole number from 1`);
   }
-  const minDelayMs = milliseconds("minDelay", options.minDelay ?? 500, 0);
-  const maxDelayMs = milliseconds("maxDelay", options.maxDelay ?? "8s", 0);
-  const budgetMs = milliseconds("budget", options.budget ?? "60s", 0);
-  const timeoutMs =
-    options.attemptTimeout === undefined ? undefined : milliseconds("attemptTimeout", options.attemptTimeout, 1);
+  const minDelayMs = milliseconds("minDelay", minDelay, 0);
+  const maxDelayMs = milliseconds("maxDelay", maxDelay, 0);
+  const budgetMs = milliseconds("budget", budget, 0);
+  const timeoutMs = attemptTimeout === undefined ? undefined : milliseconds("attemptTimeout", attemptTimeout, 1);
 
   const delayBefore = (attempt: number): number =>
     Math.min(maxDelayMs, minDelayMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
@@ -169,9 +178,9 @@ export function createIdempotentFetch(options: IdempotentFetchOptions = {}): Ide
     else if (!headers.has(header)) headers.set(header, fieldOf(randomKey(), quoted));
     const signal = (rest.signal === undefined ? request?.signal : rest.signal) ?? undefined;
     throwIfAborted(signal);
-    const send = options.fetch ?? globalThis.fetch;
+    const send = fetch ?? globalThis.fetch;
     // What no attempt can send is an error now, and no failure of the network.
-    if (options.fetch === undefined) new Request(request?.url ?? (input as string | URL), { headers });
+    if (fetch === undefined) new Request(request?.url ?? (input as string | URL), { headers });
     const mayRepeat = !isStream(rest.body);
     const since = performance.now();
 

@@ -3,11 +3,30 @@ import { InvalidArgumentError } from "../run-once/errors.js";
 import { type Flights, flightsOf } from "../run-once/run-once.js";
 import { checkStore, type Store } from "../run-once/stores/store.js";
 import { milliseconds } from "../run-once/duration.js";
+import { checkOptions } from "../shared.js";
 import { replayedHeaders } from "./record.js";
 import type { IdempotencyConfig } from "./types.js";
 
 const MEBIBYTE = 1_048_576;
 const QUARTER = 262_144;
+
+const CONFIG = [
+  "store",
+  "caller",
+  "operation",
+  "methods",
+  "required",
+  "ttl",
+  "lease",
+  "waitTimeout",
+  "fingerprint",
+  "shouldStore",
+  "replayHeaders",
+  "maxRequestBytes",
+  "maxResponseBytes",
+  "problem",
+  "onEvent",
+] as const satisfies readonly (keyof IdempotencyConfig)[];
 
 /** 401 and 408 to 429 say: not yet; 5xx: perhaps next time. */
 const NOT_YET = new Set([401, 408, 425, 429]);
@@ -59,16 +78,13 @@ function renewing(store: Store, leaseMs: number): Store {
 }
 
 /**
- * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a store or a caller that is missing, and for settings of the wrong type.
+ * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a store or a caller that is missing, for settings of the wrong type, and for names that no setting has.
  * @throws InvalidTtlError (`ERR_INVALID_TTL`) for a duration that can't be read.
  */
-export function settingsOf<Context>(config: IdempotencyConfig<Context>): Settings<Context> {
-  const given: unknown = config;
-  if (typeof given !== "object" || given === null) {
-    throw new InvalidArgumentError(
-      `the settings are ${given === null ? "null" : typeof given}, expected an object, such as { store, caller }`,
-    );
-  }
+export function settingsOf<Context>(given: IdempotencyConfig<Context>): Settings<Context> {
+  checkOptions(given, CONFIG, "settings");
+  // JavaScript may leave it out.
+  const config: Partial<IdempotencyConfig<Context>> = given ?? {};
   const { store, caller, methods = ["POST", "PATCH"], ttl = "24h", lease = "60s", waitTimeout = 0 } = config;
   if (store === undefined) {
     throw new InvalidArgumentError("store is missing: pass a MemoryStore, or one that all processes share");
@@ -87,6 +103,8 @@ export function settingsOf<Context>(config: IdempotencyConfig<Context>): Setting
   const flights = flightsOf({ store: renewing(checkStore(store), leaseMs), ttl, lease, waitTimeout });
   return {
     ...config,
+    store,
+    caller,
     methods: methods.map((method) => method.toUpperCase()),
     maxRequestBytes: wholeBytes("maxRequestBytes", config.maxRequestBytes ?? MEBIBYTE),
     maxResponseBytes: wholeBytes("maxResponseBytes", config.maxResponseBytes ?? QUARTER),

@@ -57,7 +57,7 @@ export type Idempotency<Context> = (
 export function createIdempotency<Context = unknown>(config: IdempotencyConfig<Context>): Idempotency<Context> {
   const standard = new Engine(config);
   return (handler, overrides) => {
-    const engine = overrides === undefined ? standard : new Engine({ ...config, ...defined(overrides) });
+    const engine = overrides == null ? standard : new Engine({ ...config, ...defined(overrides) });
     return async (request, context) => {
       const keys = keyLines(request);
       if (!engine.concerns(request.method, keys.length > 0)) return handler(request, context);

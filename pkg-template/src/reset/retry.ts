@@ -30,7 +30,8 @@ export function mergeRetry(...options: readonly (RetryOptions | undefined)[]): F
 
 /** Milliseconds to wait after attempt `attempt`, counted from 1; `undefined` or 0: it was the last. */
 export function delayAfter(attempt: number, retry: FullRetryOptions): number | undefined {
-  if (attempt >= retry.maxAttempts) {
+  // NaN is no number of attempts; the SDK would go on for ever.
+  if (!(attempt < retry.maxAttempts)) {
     return undefined;
   }
   const stretch = retry.randomize ? Math.random() + 1 : 1;

@@ -168,9 +168,19 @@ test("overrides that are undefined leave the configuration as it is; settings th
   const handle = http.createIdempotency(config)(() => new Response("x"), none);
   assert.equal((await handle(new Request("https://api.example.com/a", { method: "POST" }))).status, 400);
   assert.equal((await handle(request("k"))).status, 200);
-  for (const settings of [undefined, null, "x"]) {
-    for (const make of [http.createIdempotency, hono.idempotency, express.idempotency, fastify.idempotency]) {
-      assert.throws(() => make(settings), { code: "ERR_INVALID_ARGUMENT", message: /^the settings are (undefined|null|string), expected an object/ });
+  const makers = [http.createIdempotency, hono.idempotency, express.idempotency, fastify.idempotency];
+  const refused = [
+    [undefined, "store is missing: pass a MemoryStore, or one that all processes share"],
+    [null, "store is missing: pass a MemoryStore, or one that all processes share"],
+    ["x", "the settings are a string, expected an object with store, caller, "],
+    [{ ...config, replayHeader: ["etag"] }, 'the settings have no "replayHeader", expected store, caller, '],
+  ];
+  for (const [settings, message] of refused) {
+    for (const make of makers) {
+      assert.throws(
+        () => make(settings),
+        (error) => error.code === "ERR_INVALID_ARGUMENT" && error.message.startsWith(message),
+      );
     }
   }
 });

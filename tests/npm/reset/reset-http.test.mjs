@@ -165,6 +165,12 @@ describe("a reset", () => {
     assert.equal(server.requests.length, 1);
   });
 
+  it("is not sent for ever where the number of attempts is none", async () => {
+    server.play({ any: { status: 503 } });
+    await assert.rejects(keys.reset("t", "k", GLOBAL, { retry: { maxAttempts: NaN, minTimeoutInMs: 1 }, timeoutMs: 2_000 }), { status: 503 });
+    assert.equal(server.requests.length, 1);
+  });
+
   it("reports a server that can't be reached, with the cause", async () => {
     const nowhere = keys.with({ baseURL: "http://127.0.0.1:1" });
     await assert.rejects(nowhere.reset("t", "k", GLOBAL, { retry: { maxAttempts: 1 } }), (error) => {
