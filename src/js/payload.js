@@ -14,6 +14,9 @@ const TOO_LONG = 6;
 const STACK_OVERFLOW = /call stack|recursion/i;
 const STRING_TOO_LONG = /string length|out of memory|allocation size/i;
 
+/** What has no JSON, by its type. */
+const KINDS = { function: "a function", symbol: "a symbol", undefined: "undefined" };
+
 const BOXES = { Number, BigInt, String, Boolean };
 
 /**
@@ -60,6 +63,8 @@ export function inspect(value, refuse) {
     const read = box === "Number" ? Number(found) : found;
     if (typeof read === "bigint" || box === "BigInt") fail(BIGINT, `${read}n`);
     if (typeof read === "number" && !Number.isFinite(read)) fail(NON_FINITE, String(read));
+    // As a member it is left out; as an element it would be null.
+    if (Array.isArray(this) && KINDS[typeof read] && read !== undefined) fail(NOTHING, KINDS[typeof read]);
     if (typeof read !== "object" || read === null || box !== undefined || isRawJson(read)) {
       return read;
     }
@@ -78,8 +83,7 @@ export function inspect(value, refuse) {
     throw says(error, STACK_OVERFLOW) ? refuse(TOO_DEEP, "[]", "") : error;
   }
   if (json === undefined) {
-    const kinds = { function: "a function", symbol: "a symbol", undefined: "undefined" };
-    throw refuse(NOTHING, "[]", kinds[typeof value] ?? "an object whose toJSON returns none");
+    throw refuse(NOTHING, "[]", KINDS[typeof value] ?? "an object whose toJSON returns none");
   }
   return json;
 }

@@ -49,7 +49,7 @@ function areMeant(payload: unknown, unclear: number): boolean {
     } else if (Array.isArray(object)) {
       for (let index = 0; index < object.length; index++) {
         const element: unknown = object[index];
-        if (typeof element === "object" || isAbsent(element)) {
+        if (typeof element === "object" || element === undefined) {
           if (!isStored(object, index, element)) {
             return false;
           }
@@ -72,13 +72,6 @@ function areMeant(payload: unknown, unclear: number): boolean {
     }
   }
   return true;
-}
-
-/** Whether JSON.stringify writes null for an array's element that is not null. */
-function isAbsent(element: unknown): boolean {
-  return (
-    element === undefined || typeof element === "symbol" || (typeof element === "function" && !("toJSON" in element))
-  );
 }
 
 /** Whether the value is that of a property, or of a hole, and no getter's, which may have answered otherwise before. */
@@ -109,8 +102,8 @@ function isInvalidDate(value: object): boolean {
  * @param value Anything that `JSON.stringify` writes.
  * @returns The JSON.
  * @throws InvalidPayloadError (`ERR_INVALID_PAYLOAD`), naming the path, for a cycle, a bigint, half of a
- * surrogate pair, a number that is not finite, and a value that has no JSON (`undefined`, a function, a
- * symbol).
+ * surrogate pair, a number that is not finite, a value that has no JSON (`undefined`, a function, a symbol), and a
+ * function or a symbol in an array, which would be null.
  * @see https://www.rfc-editor.org/rfc/rfc8785
  */
 export function canonicalize(value: unknown): string {

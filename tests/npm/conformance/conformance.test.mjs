@@ -23,7 +23,7 @@ const CHECKS = {
     ttl: 909,
     canonical: 228,
     token: 227,
-    payloads: 2197,
+    payloads: 2205,
     random: 6,
   },
   triggerSdk: {

@@ -11,7 +11,7 @@ function cycle() {
 /** What JSON.stringify makes of a value, with its members sorted. Made anew for each call. */
 export const VALUES = {
   "undefined, functions and symbols as members": { value: () => ({ z: undefined, y: () => 1, x: Symbol("x"), w: 1 }), json: '{"w":1}' },
-  "undefined, functions and symbols as elements": { value: () => [undefined, () => 1, Symbol("x")], json: "[null,null,null]" },
+  "undefined as an element": { value: () => [undefined, { toJSON: () => undefined }], json: "[null,null]" },
   "a sparse array": { value: () => [1, , 3, ,], json: "[1,null,3,null]" },
   "an array of holes": { value: () => new Array(3), json: "[null,null,null]" },
   "an array with a name of its own": { value: () => Object.assign([1], { name: 2 }), json: "[1]" },
@@ -68,6 +68,8 @@ export const REFUSED = {
   "undefined alone": { value: () => undefined, path: "$", said: "is undefined" },
   "a function alone": { value: () => () => 1, path: "$", said: "is a function" },
   "a symbol alone": { value: () => Symbol("a"), path: "$", said: "is a symbol" },
+  "a function as an element": { value: () => ({ a: [1, () => 1] }), path: "$.a[1]", said: "is a function" },
+  "a symbol as an element": { value: () => [null, [Symbol("a")]], path: "$[1][0]", said: "is a symbol" },
   "toJSON to undefined alone": { value: () => ({ toJSON: () => undefined }), path: "$", said: "toJSON returns none" },
   "a promise": { value: () => ({ a: null, b: [{}, Promise.resolve(1)] }), path: "$.b[1]", said: "is of class Promise" },
   "a set": { value: () => ({ v: new Set([1]) }), path: "$.v", said: "is of class Set" },
