@@ -87,7 +87,7 @@ impl Error {
         self.detail_of(ErrorCode::InvalidTtl)
     }
 
-    /// The index of the refused part of a key.
+    /// The index of the refused part of a key, or of the refused one of many keys.
     pub fn index(&self) -> Option<u32> {
         self.0.index
     }

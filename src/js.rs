@@ -93,7 +93,7 @@ impl Resolved {
 pub fn create(key: KeyMaterial, options: Option<JsCreateOptions>) -> Result<JsValue, JsValue> {
     let CreateOptions { scope, ctx, .. } = options::read(options.into(), options::CREATE)?;
     let resolved = Resolved::new(&scope, ctx)?;
-    let joined = Joined::read(&key)?;
+    let joined = Joined::read(&key, None)?;
     Ok(joined.to_key(resolved.scope, &resolved.suffix(joined.has_parts)?))
 }
 
@@ -110,7 +110,7 @@ pub fn create_many(
     let mut made = Vec::new();
     for index in 0..materials.length() {
         let material = materials.get(index);
-        let joined = Joined::read(&material)?;
+        let joined = Joined::read(&material, Some(index))?;
         made.push(if joined.has_parts {
             joined.to_key(resolved.scope, &suffix)
         } else {
@@ -154,7 +154,7 @@ pub fn plan_reset(key: KeyMaterial, options: Option<JsResetOptions>) -> Result<J
     if key::is_key(&key) {
         return Ok(plan(&[JsString::from(key::hash_of(&key)?)]));
     }
-    let joined = Joined::read(&key)?;
+    let joined = Joined::read(&key, None)?;
     let scope = match scope.is_undefined() {
         true => None,
         false => Some(options::scope(&scope)?),

@@ -126,8 +126,8 @@ impl PartKind {
         PartKind::Promise,
     ];
 
-    /// The error for the part at `index`, or for a key that is such a value itself.
-    pub(crate) fn refuse(self, index: Option<u32>) -> Error {
+    /// The error for this part of a key, or for a key that is such a value itself; `key` is its place among many.
+    pub(crate) fn refuse(self, part: Option<u32>, key: Option<u32>) -> Error {
         let found = match self {
             PartKind::Null => "null",
             PartKind::Undefined => "undefined",
@@ -143,7 +143,7 @@ impl PartKind {
                 "a string, a number, a bigint, a boolean or an IdempotencyKey: convert it to a string that tells it from every other value"
             }
         };
-        Error::invalid_part(found, expected, index)
+        Error::invalid_part(found, expected, part, key)
     }
 }
 

@@ -96,7 +96,7 @@ export function defineError(Class: { prototype: IdempotencyKeyError }, name: str
   Object.defineProperties(Class.prototype, { name: constant(name), code: constant(code) });
 }
 
-/** `ERR_INVALID_KEY`: a key, or the part of one at `index`, that is neither a string, a number, a bigint, a boolean nor an `IdempotencyKey`. */
+/** `ERR_INVALID_KEY`: a key, or the part of one or the one of many at `index`, that is neither a string, a number, a bigint, a boolean nor an `IdempotencyKey`. */
 export class InvalidKeyError extends IdempotencyKeyError {
   static {
     defineError(this, "InvalidKeyError", "ERR_INVALID_KEY");

@@ -97,15 +97,25 @@ impl Error {
 
     /// A key part of a kind that the SDK would hash to the same few strings for unrelated keys.
     ///
-    /// `found` says what it is, with its article; `index` is its place in the array of parts.
-    pub(crate) fn invalid_part(found: &str, expected: &str, index: Option<u32>) -> Error {
-        let place = match index {
-            Some(index) => join(&["part ", &decimal(u64::from(index)), " of the key"]),
+    /// `found` says what it is, with its article; `part` is its place among the key's parts, `key` the key's
+    /// among many.
+    pub(crate) fn invalid_part(
+        found: &str,
+        expected: &str,
+        part: Option<u32>,
+        key: Option<u32>,
+    ) -> Error {
+        let key_name = match key {
+            Some(key) => join(&["key ", &decimal(u64::from(key))]),
             None => String::from("the key"),
+        };
+        let place = match part {
+            Some(part) => join(&["part ", &decimal(u64::from(part)), " of ", &key_name]),
+            None => key_name,
         };
         let pieces = [&place, " is ", found, ", expected ", expected];
         let mut error = Error::new(ErrorCode::InvalidKey, &pieces, found, "");
-        error.0.index = index;
+        error.0.index = key.or(part);
         error
     }
 

@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
 fn a_refused_part_is_named_by_its_index() {
-    let error = PartKind::Null.refuse(Some(2));
+    let error = PartKind::Null.refuse(Some(2), None);
     assert_eq!(error.code().as_str(), "ERR_INVALID_KEY");
     assert_eq!((error.index(), error.found()), (Some(2), Some("null")));
     assert_eq!(
@@ -22,9 +22,18 @@ fn a_refused_part_is_named_by_its_index() {
         "a symbol",
         "a promise",
     ]) {
-        assert_eq!(kind.refuse(None).found(), Some(found));
+        assert_eq!(kind.refuse(None, None).found(), Some(found));
     }
-    let error = PartKind::Promise.refuse(None);
+    let places = [
+        (None, Some(7), "key 7 is null", 7),
+        (Some(2), Some(7), "part 2 of key 7 is null", 7),
+    ];
+    for (part, key, start, index) in places {
+        let error = PartKind::Null.refuse(part, key);
+        assert!(error.message().starts_with(start), "{}", error.message());
+        assert_eq!(error.index(), Some(index));
+    }
+    let error = PartKind::Promise.refuse(None, None);
     assert_eq!(error.index(), None);
     assert_eq!(
         error.message(),

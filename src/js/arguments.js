@@ -26,8 +26,8 @@ export function refusedOptions(options, names, what) {
 
 function refusedName(name, names, what) {
   const found = name.slice(0, 100);
-  // Two letters of three make another word: "ttl" is no slip for "ctx".
-  const isNear = (known) => distance(found.toLowerCase(), known.toLowerCase()) <= Math.min(2, known.length / 2);
+  // A slip rarely changes the first letter: "ttl" is none for "ctx", "cxt" is.
+  const isNear = (known) => distance(found.toLowerCase(), known.toLowerCase()) <= (found[0] === known[0] ? 2 : 1);
   const suggestion = names.find(isNear);
   const advice = suggestion === undefined ? "" : `: write "${suggestion}"`;
   return { message: `the ${what} have no "${found}", expected ${names.join(", ")}${advice}`, found, suggestion };

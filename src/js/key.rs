@@ -64,10 +64,11 @@ impl Joined {
         make_key(&hash, &self.key, scope.as_str(), &material)
     }
 
-    pub(super) fn read(material: &JsValue) -> Result<Joined, JsValue> {
+    /// Joins a key's parts; `key` is its place among many.
+    pub(super) fn read(material: &JsValue, key: Option<u32>) -> Result<Joined, JsValue> {
         if !arguments::is_array(material) {
             return Ok(Joined {
-                key: part(material, None)?,
+                key: part(material, None, key)?,
                 has_parts: true,
             });
         }
@@ -75,7 +76,7 @@ impl Joined {
         let joined = Array::new();
         // By index: a hole is an undefined part, and has to be refused as one.
         for index in 0..parts.length() {
-            joined.push(part(&parts.get(index), Some(index))?.as_ref());
+            joined.push(part(&parts.get(index), Some(index), key)?.as_ref());
         }
         Ok(Joined {
             has_parts: joined.length() > 0,
@@ -84,7 +85,7 @@ impl Joined {
     }
 }
 
-fn part(value: &JsValue, index: Option<u32>) -> Result<JsString, JsValue> {
+fn part(value: &JsValue, index: Option<u32>, key: Option<u32>) -> Result<JsString, JsValue> {
     if let Some(string) = value.dyn_ref::<JsString>() {
         return Ok(string.clone());
     }
@@ -103,7 +104,7 @@ fn part(value: &JsValue, index: Option<u32>) -> Result<JsString, JsValue> {
         () if arguments::is_promise(value) => PartKind::Promise,
         () => PartKind::Object,
     };
-    Err(thrown(&kind.refuse(index)))
+    Err(thrown(&kind.refuse(index, key)))
 }
 
 /// The hash of a key, which may stem from another copy of the package and is not trusted.

@@ -99,11 +99,12 @@ pub fn finish(slot: usize) {
     state.put(hasher.finish());
 }
 
-/// Refuses a key, or the part of one at `index`, for what it is; see [`PartKind`].
+/// Refuses a key, or a part of one, for what it is; see [`PartKind::refuse`]. -1: no such place.
 #[wasm_bindgen]
-pub fn refuse_part(kind: usize, index: i32) {
+pub fn refuse_part(kind: usize, part: i32, key: i32) {
     let kind = expect(PartKind::ALL.get(kind));
-    state().fail(&kind.refuse(u32::try_from(index).ok()));
+    let place = |index| u32::try_from(index).ok();
+    state().fail(&kind.refuse(place(part), place(key)));
 }
 
 /// Plans the reset of a string or an array; see [`reset::plan_reset`]. The input holds the strings whose

@@ -12,25 +12,26 @@ interface Joined {
   readonly hasParts: boolean;
 }
 
-/** Joins a key's parts. */
-export function joinParts(material: unknown): Joined {
+/** Joins a key's parts; `key` is its place among many. */
+export function joinParts(material: unknown, key?: number): Joined {
   if (!isArray(material)) {
-    return { text: stringOf(material), hasParts: true };
+    return { text: stringOf(material, undefined, key), hasParts: true };
   }
   // Read once: a part's getter may add parts.
   const { length } = material;
-  return { text: joinAll(material, length), hasParts: length > 0 };
+  return { text: joinAll(material, length, key), hasParts: length > 0 };
 }
 
 /** From so many parts on they are collected: what `+` makes is a tree in V8, 64 bytes for each short part. */
 const MANY_PARTS = 1_000;
 
 /** By index, not by iterator: a hole is an undefined part, and is refused as one. */
-function joinAll(parts: readonly unknown[], length: number): string {
+function joinAll(parts: readonly unknown[], length: number, key?: number): string {
   if (length < MANY_PARTS) {
     let joined = "";
     for (let index = 0; index < length; index++) {
-      joined += index === 0 ? stringOf(parts[index], index) : DELIMITER + stringOf(parts[index], index);
+      const part = stringOf(parts[index], index, key);
+      joined += index === 0 ? part : DELIMITER + part;
     }
     return joined;
   }
@@ -39,7 +40,7 @@ function joinAll(parts: readonly unknown[], length: number): string {
     if (index === MANY_PARTS) {
       refuseTooMany(length);
     }
-    strings.push(stringOf(parts[index], index));
+    strings.push(stringOf(parts[index], index, key));
   }
   return strings.join(DELIMITER);
 }
@@ -53,8 +54,8 @@ function refuseTooMany(length: number): void {
   }
 }
 
-/** One part as a string; `index` is its place in the array. */
-function stringOf(part: unknown, index?: number): string {
+/** One part as a string; `index` is its place in the array, `key` the key's among many. */
+function stringOf(part: unknown, index?: number, key?: number): string {
   switch (typeof part) {
     case "string":
       return part;
@@ -63,7 +64,7 @@ function stringOf(part: unknown, index?: number): string {
     case "boolean":
       return String(part);
     default:
-      return IdempotencyKey.isIdempotencyKey(part) ? hashOf(part) : refusePart(kindOf(part), index);
+      return IdempotencyKey.isIdempotencyKey(part) ? hashOf(part) : refusePart(kindOf(part), index, key);
   }
 }
 

@@ -201,11 +201,11 @@ export function hashMany(strings: readonly string[], scope: ResolvedScope): stri
   });
 }
 
-/** Refuses a key, or its part at `index`, for what it is. */
-export function refusePart(kind: Refused, index = ABSENT): never {
+/** Refuses a key, or a part of it, for what it is; `key` is its place among many. */
+export function refusePart(kind: Refused, part?: number, key?: number): never {
   throw withInstance((instance) => {
-    instance.exports.refuse_part(kind, index);
-    return crateError(read(instance), { index: index === ABSENT ? undefined : index });
+    instance.exports.refuse_part(kind, part ?? ABSENT, key ?? ABSENT);
+    return crateError(read(instance), { index: key ?? part });
   });
 }
 

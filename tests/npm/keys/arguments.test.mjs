@@ -28,12 +28,27 @@ test("what is no array of keys is refused by its kind", () => {
   assert.deepEqual(createMany([]), []);
 });
 
+test("of many keys the one that is refused is named, and its part", () => {
+  for (const [keys, index, start] of [
+    [["a", "b", null], 2, "key 2 is null, "],
+    [["a", ["b", 1, undefined]], 1, "part 2 of key 1 is undefined, "],
+    [[Promise.resolve("a")], 0, "key 0 is a promise, "],
+    [[...Array(5_000).fill("a"), ["b", , "c"]], 5_000, "part 1 of key 5000 is undefined, "],
+  ]) {
+    assert.throws(
+      () => createMany(keys, { scope: "global" }),
+      (error) => error.code === "ERR_INVALID_KEY" && error.index === index && error.message.startsWith(start),
+      start,
+    );
+  }
+});
+
 test("options that are no object, and names that no option has, are refused; the nearest one is named", () => {
   assert.throws(() => createSync("a", "global"), argument(/options are a string, expected an object/));
   assert.throws(() => createSync("a", createSync("b", { scope: "global" })), argument(/options are a key, expected an object/, { found: "a key" }));
   assert.throws(() => createSync("a", Promise.resolve({ scope: "global" })), argument(/options are a promise.*: await it first$/, { found: "a promise" }));
   assert.throws(() => createSync("a", { scope: "global", ttl: 5 }), argument(/no "ttl", expected scope, ctx$/));
-  assert.throws(() => createSync("a", { cxt: {} }), argument(/no "cxt", expected scope, ctx$/));
+  assert.throws(() => createSync("a", { cxt: {} }), argument(/no "cxt".*write "ctx"/));
   assert.throws(() => createSync("a", { ct: {} }), argument(/write "ctx"/));
   assert.throws(() => createSync("a", { scop: "run" }), argument(/no "scop".*write "scope"/, { found: "scop", suggestion: "scope" }));
   assert.throws(() => createMany(["a"], { context: {} }), argument(/no "context"/));
