@@ -23,7 +23,8 @@ export function createMany(
   let units = 0;
   for (let index = 0; index < length; index++) {
     const material = materials[index];
-    const { text, hasParts } = typeof material === "string" ? { text: material, hasParts: true } : joinParts(material, index);
+    const { text, hasParts } =
+      typeof material === "string" ? { text: material, hasParts: true } : joinParts(material, index);
     const isBatched = hasParts && text.length <= BATCHED_UNITS;
     if (!isBatched || batch.length === BATCH_KEYS || units + text.length > INPUT_UNITS) {
       makeBatch(batch, scope, keys);
