@@ -41,7 +41,7 @@ test-all: test
 	@node --test --test-timeout=600000 tests/wasm-pack/bundlers.mjs
 	@tools/browsers.sh firefox-esr
 	@node tests/npm/runtimes/runtimes.mjs --all
-	@node --test --test-timeout=600000 tests/npm/playground/all.mjs
+	@node --test --test-timeout=1800000 tests/npm/playground/all.mjs
 	@$(MAKE) --no-print-directory site
 	@node --test --test-timeout=600000 tests/npm/site/all.mjs
 
