@@ -199,14 +199,20 @@ export async function copyButtonsCopyOrSelect({ page }) {
       window.copied = text;
       return writeText.call(this, text);
     };
+    window.labels = [];
+    // A label says "Copied" for a while only: a busy machine may look too late.
+    const note = (changes) => window.labels.push(...changes.map(({ target }) => [target.parentNode?.dataset.copies, target.data]));
+    new MutationObserver(note).observe(document.body, { subtree: true, characterData: true });
   });
   for (const [name, tab] of places) {
     await openTab(page, tab);
     await page.waitForFunction((name) => document.getElementById(name).textContent !== "", {}, name);
+    await page.evaluate(() => (window.labels = []));
     const button = await page.$(`[data-copies="${name}"]`);
     await button.focus();
     await page.keyboard.press("Enter");
-    await page.waitForFunction((node) => node.textContent.startsWith("Copied"), { timeout: 5_000 }, button);
+    const isSaid = (name) => window.labels.some(([copies, label]) => copies === name && label === "Copied");
+    await page.waitForFunction(isSaid, { timeout: 5_000 }, name);
     assert.equal(await page.evaluate(() => window.copied), await text(page, `#${name}`));
   }
   await page.evaluate(() => (Clipboard.prototype.writeText = () => Promise.reject(new Error("refused"))));
