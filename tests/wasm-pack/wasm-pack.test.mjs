@@ -7,16 +7,15 @@ import { test } from "node:test";
 import { build, out, report, root, run, suite } from "./build.mjs";
 import { assertWhole } from "./expected.mjs";
 import { openPage } from "../npm/runtimes/browser.mjs";
+import { findDeno, findNode } from "../npm/runtimes/process.mjs";
 import { blocksOf, makesClaims, withChecks } from "../npm/support/snippets.mjs";
 
-const runtimes = join(root, "tests/npm/runtimes/node_modules");
 /** Imports wasm modules as bundlers do (WebAssembly/ES Module Integration). */
-const NODE_26 = join(runtimes, "node26-linux-x64/bin/node");
 
 const TARGETS = {
   nodejs: (module) => report(process.execPath, suite, module, "--require"),
-  bundler: (module) => report(NODE_26, suite, module),
-  deno: (module) => report(join(runtimes, ".bin/deno"), "run", "--no-lock", "--allow-all", suite, module),
+  bundler: (module) => report(findNode(26), suite, module),
+  deno: (module) => report(findDeno(), "run", "--no-lock", "--allow-all", suite, module),
   async web(module) {
     const page = `/tests/wasm-pack/page.html?package=/${relative(root, module)}`;
     const { report } = await openPage("Chromium", root, page);

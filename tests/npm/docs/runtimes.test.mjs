@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 
 import { installedPackage } from "../support/install-package.mjs";
 import { openPage } from "../runtimes/browser.mjs";
-import { fromPackages } from "../runtimes/process.mjs";
+import { findDeno } from "../runtimes/process.mjs";
 import { blocksOf, textOf, withChecks } from "../support/snippets.mjs";
 import { startModules } from "../support/workerd.mjs";
 
@@ -129,10 +129,6 @@ test("esbuild stops at the wasm file of workerd and edge-light, unless the page'
 });
 
 test("Deno without permissions has no variables, and takes what it is passed", async () => {
-  const deno = fromPackages(
-    ["linux-x64-glibc", "linux-arm64-glibc", "darwin-arm64"].map((platform) => `@deno/${platform}/deno`),
-    "deno",
-  );
   const script = join(folder, "reset.mjs");
   writeFileSync(
     script,
@@ -142,6 +138,6 @@ test("Deno without permissions has no variables, and takes what it is passed", a
     console.log((await reset({}).catch((error) => error)).code, (await reset({ accessToken: "tr_dev" })).id);`,
   );
   const env = { ...process.env, TRIGGER_SECRET_KEY: "tr_dev" };
-  const { stdout } = await promisify(execFile)(deno, ["run", "--quiet", "--no-prompt", script], { env });
+  const { stdout } = await promisify(execFile)(findDeno(), ["run", "--quiet", "--no-prompt", script], { env });
   assert.equal(stdout, "ERR_MISSING_CREDENTIALS run_1\n");
 });

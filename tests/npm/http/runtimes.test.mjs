@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { fromPackages, runProgram } from "../runtimes/process.mjs";
+import { findBun, findDeno, runProgram } from "../runtimes/process.mjs";
 import { startWorker } from "../support/workerd.mjs";
 import { folder as installed } from "./package.mjs";
 
@@ -43,15 +43,12 @@ for (const name of ["node:http", "express 5"]) {
 }
 
 const PROGRAMS = {
-  Bun: [["linux-x64", "linux-aarch64", "darwin-aarch64"].map((platform) => `@oven/bun-${platform}/bin/bun`), []],
-  Deno: [
-    ["linux-x64-glibc", "linux-arm64-glibc", "darwin-arm64"].map((platform) => `@deno/${platform}/deno`),
-    ["run", "--quiet", "--no-prompt", "--allow-all"],
-  ],
+  Bun: [findBun, []],
+  Deno: [findDeno, ["run", "--quiet", "--no-prompt", "--allow-all"]],
 };
-for (const [name, [files, args]] of Object.entries(PROGRAMS)) {
+for (const [name, [find, args]] of Object.entries(PROGRAMS)) {
   test(`${name}: the wrapper and every adapter`, async (t) => {
-    const { report } = await runProgram({ folder }, fromPackages(files, name), args, "runtime.mjs");
+    const { report } = await runProgram({ folder }, find(), args, "runtime.mjs");
     assert.equal(Object.keys(report).length, 6);
     for (const [subject, of] of Object.entries(report)) await t.test(subject, () => passed(of));
   });

@@ -10,16 +10,15 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { findBun, findDeno, findNode, ifInstalled } from "../runtimes/process.mjs";
 import { tarball } from "../support/install-package.mjs";
 
 const run = promisify(execFile);
-const installed = (...paths) => paths.map((path) => fileURLToPath(new URL(path, import.meta.url))).find(existsSync);
-const runtime = (...paths) => installed(...paths.map((path) => `../runtimes/node_modules/${path}`));
-const node = (major) => runtime(`node${major}-linux-x64/bin/node`, `node${major}-linux-arm64/bin/node`);
-const bun = runtime("@oven/bun-linux-x64/bin/bun", "@oven/bun-linux-aarch64/bin/bun", "@oven/bun-darwin-aarch64/bin/bun");
-const deno = runtime("@deno/linux-x64-glibc/deno", "@deno/linux-arm64-glibc/deno", "@deno/darwin-arm64/deno");
-const pnpm = installed("node_modules/pnpm/bin/pnpm.cjs");
-const yarn = installed("node_modules/@yarnpkg/cli-dist/bin/yarn.js");
+const packages = fileURLToPath(new URL("node_modules", import.meta.url));
+const pnpm = join(packages, "pnpm/bin/pnpm.cjs");
+const yarn = join(packages, "@yarnpkg/cli-dist/bin/yarn.js");
+const node = (major) => ifInstalled(() => findNode(major));
+const [bun, deno] = [ifInstalled(findBun), ifInstalled(findDeno)];
 
 const { exports } = JSON.parse(readFileSync(new URL("../../../pkg-template/package.json", import.meta.url), "utf8"));
 const ENTRIES = Object.keys(exports)

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { BUN, findNode, fromPackages } from "../runtimes/process.mjs";
+import { findBun, findNode } from "../runtimes/process.mjs";
 import { installedPackage } from "../support/install-package.mjs";
 
 const bin = join(installedPackage(), "node_modules/.bin/idempotency-keys");
@@ -198,7 +198,7 @@ test("npx finds it", () => {
   assert.equal(JSON.parse(made).hash, sha256("a"));
 });
 
-for (const [name, find] of Object.entries({ "Node.js 26": () => findNode(26), Bun: () => fromPackages(BUN, "bun") })) {
+for (const [name, find] of Object.entries({ "Node.js 26": () => findNode(26), Bun: findBun })) {
   test(`${name} runs every command`, async () => {
     const on = { program: find() };
     const [made] = await json(["create", "a", "--run-id", "r"], on);

@@ -3,19 +3,10 @@
 import { BUNDLERS } from "./bundlers/list.mjs";
 import { runEdge } from "./edge.mjs";
 import { runPage, runWithoutWasm, runWorker } from "./pages.mjs";
-import { BUN, findNode, fromPackages, runProgram } from "./process.mjs";
+import { findBun, findDeno, findNode, runProgram } from "./process.mjs";
 import { row, SIMD } from "./row.mjs";
 import { runWorkerd } from "./workerd.mjs";
 
-function platforms(name, files) {
-  return () => fromPackages(files, name);
-}
-
-const bun = platforms("bun", BUN);
-const deno = platforms(
-  "deno",
-  ["linux-x64-glibc", "linux-arm64-glibc", "darwin-arm64"].map((platform) => `@deno/${platform}/deno`),
-);
 const node = (major) => () => findNode(major);
 const machine = () => process.execPath;
 
@@ -49,9 +40,9 @@ export const RUNTIMES = [
   ...nodeRows(node(22), MORE),
   ...nodeRows(node(24), MORE),
   ...nodeRows(node(26)),
-  row("Bun", "`import`", SIMD, program(bun, "import.mjs")),
-  row("Bun", "`require`", SIMD, program(bun, "require.cjs")),
-  row("Deno", "no permissions", SIMD, program(deno, "import.mjs", ["run", "--quiet", "--no-prompt"])),
+  row("Bun", "`import`", SIMD, program(findBun, "import.mjs")),
+  row("Bun", "`require`", SIMD, program(findBun, "require.cjs")),
+  row("Deno", "no permissions", SIMD, program(findDeno, "import.mjs", ["run", "--quiet", "--no-prompt"])),
   row("Cloudflare workerd", "esbuild, as wrangler does", SIMD, runWorkerd),
   row("Vercel edge runtime", "esbuild, `?module`", SIMD, runEdge),
   ...browserRows("Chromium", ANY_VERSION),

@@ -24,8 +24,29 @@ export function fromPackages(files, what) {
   return found;
 }
 
-/** Where npm packages have Bun. */
-export const BUN = ["linux-x64", "linux-aarch64", "darwin-aarch64"].map((platform) => `@oven/bun-${platform}/bin/bun`);
+/** What one of the functions below finds; undefined where it is not installed. */
+export function ifInstalled(find) {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof Missing) return undefined;
+    throw error;
+  }
+}
+
+export function findBun() {
+  return fromPackages(
+    ["linux-x64", "linux-aarch64", "darwin-aarch64"].map((platform) => `@oven/bun-${platform}/bin/bun`),
+    "bun",
+  );
+}
+
+export function findDeno() {
+  return fromPackages(
+    ["linux-x64-glibc", "linux-arm64-glibc", "darwin-arm64"].map((platform) => `@deno/${platform}/deno`),
+    "deno",
+  );
+}
 
 /** The version that a program answers with, such as `26.10.0`. */
 export async function versionOf(program) {

@@ -3,22 +3,20 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { findBun, findDeno, findNode, ifInstalled } from "../runtimes/process.mjs";
 import { makePnpmProject } from "../support/pnpm-project.mjs";
 import { startStandIn } from "../support/mock-api/server.mjs";
 import { VERSIONS } from "../support/sdk.mjs";
 
 const run = promisify(execFile);
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
-const installed = (...paths) => paths.map((path) => fileURLToPath(new URL(`../runtimes/node_modules/${path}`, import.meta.url))).find(existsSync);
-const node = (major) => installed(`node${major}-linux-x64/bin/node`, `node${major}-linux-arm64/bin/node`);
-const bun = installed("@oven/bun-linux-x64/bin/bun", "@oven/bun-linux-aarch64/bin/bun", "@oven/bun-darwin-aarch64/bin/bun");
-const deno = installed("@deno/linux-x64-glibc/deno", "@deno/linux-arm64-glibc/deno", "@deno/darwin-arm64/deno");
+const node = (major) => ifInstalled(() => findNode(major));
+const [bun, deno] = [ifInstalled(findBun), ifInstalled(findDeno)];
 
 const ENTRY = "idempotency-keys/register";
 /**
