@@ -160,12 +160,18 @@ async function declare() {
   }
 }
 
+/** The entries' declarations, for TypeScript that reads no exports map (`moduleResolution` `node10`). */
+function declarations(exports) {
+  const entries = Object.entries(exports).filter(([subpath, target]) => subpath !== "." && target.import !== undefined);
+  return Object.fromEntries(entries.map(([subpath, target]) => [subpath.slice("./".length), [target.import.types]]));
+}
+
 /** package.json; what Cargo.toml says as well is taken from there. */
 function describe() {
   const metadata = execFileSync("cargo", ["metadata", "--no-deps", "--format-version", "1"], { cwd: root, encoding: "utf8" });
   const { version, license, description, keywords, repository } = JSON.parse(metadata).packages[0];
   const { name, ...rest } = template;
-  const manifest = { name, version, description, license, keywords, ...rest };
+  const manifest = { name, version, description, license, keywords, ...rest, typesVersions: { "*": declarations(rest.exports) } };
   // Its page links to it.
   if (repository !== null) {
     manifest.repository = { type: "git", url: `git+${repository}.git` };
