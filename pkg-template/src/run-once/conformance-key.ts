@@ -1,4 +1,5 @@
 /** What a case of the conformance suite has: one key in the store, with the operations in short. */
+import { sleep } from "./duration.js";
 import type { Acquired, Claim } from "./machine.js";
 import type { Store } from "./stores/store.js";
 
@@ -10,8 +11,6 @@ export function same(found: unknown, expected: unknown, what: string): void {
   const [foundText, expectedText] = [JSON.stringify(found) ?? "undefined", JSON.stringify(expected) ?? "undefined"];
   if (foundText !== expectedText) throw new Error(`${what}: found ${foundText}, expected ${expectedText}`);
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 
 /** A hash that no other case or run uses. */
 function freshHash(): string {
