@@ -1,4 +1,4 @@
-/** A file's JSON to the compact JSON that the core reads. */
+/** A file's JSON to the compact JSON that the crate reads. */
 
 import { stringEnd } from "../http/json.js";
 import { canonicalize } from "../shared.js";
@@ -8,7 +8,7 @@ const SPACE = " \t\n\r";
 
 /**
  * JSON without spaces, its strings and numbers as JSON.stringify writes them. JSON.parse alone would lose all
- * but the last of the members that have one name; the core refuses them.
+ * but the last of the members that have one name; the crate refuses them.
  *
  * @throws SyntaxError for a string that is no JSON.
  */
@@ -18,11 +18,11 @@ export function compactJson(text: string): string {
   for (let at = 0; at < text.length; ) {
     const character = text[at] as string;
     let end = at + 1;
-    NUMBER.lastIndex = at;
     if (character === '"') {
       end = stringEnd(text, at);
       compact += JSON.stringify(JSON.parse(text.slice(at, end)));
     } else if (character === "-" || (character >= "0" && character <= "9")) {
+      NUMBER.lastIndex = at;
       const [digits = ""] = NUMBER.exec(text) ?? [];
       end = at + digits.length;
       const number = Number(digits);
