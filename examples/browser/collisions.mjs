@@ -29,7 +29,7 @@ export function findCollisions(parts) {
   };
 }
 
-/** A list written as JSON: its quotes and commas mark where each value ends. */
+/** An array written as JSON: its quotes and commas mark where each value ends. */
 function isJsonList(text) {
   try {
     const list = JSON.parse(text);
@@ -39,7 +39,7 @@ function isJsonList(text) {
   }
 }
 
-/** Those with the same number of parts first, then the text as one, then cut at every dash. */
+/** Those with the same number of parts first, then the string as one, then cut at every dash. */
 function examplesOf(parts, pieces) {
   const lists = new Map();
   const add = (list) => lists.set(JSON.stringify(list), list);

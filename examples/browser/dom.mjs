@@ -26,7 +26,7 @@ function filled(node, attributes, children) {
   return node;
 }
 
-/** A text short enough to look at; what is left out is counted. */
+/** A string short enough to show; what is left out is counted. */
 export function shortened(text) {
   if (text.length <= SHOWN_LENGTH) return text;
   // No surrogate pair is cut in two.

@@ -1,4 +1,4 @@
-/** What follows from a key's material: the text that is hashed, who else makes it, the hash. */
+/** What follows from a key's material: the string that is hashed, who else makes it, the hash. */
 
 import { source } from "./code.mjs";
 import { findCollisions } from "./collisions.mjs";

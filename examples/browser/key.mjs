@@ -1,4 +1,4 @@
-/** A key: what the form says, what the package makes of it, and what follows. */
+/** A key: the values of the form, the key that they make, and what follows. */
 
 import { creationCode, source } from "./code.mjs";
 import { announce, byId, shortened, showError, showFieldError } from "./dom.mjs";

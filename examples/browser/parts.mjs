@@ -1,4 +1,4 @@
-/** The list of parts: one labelled field each, to add to and to take from. */
+/** The parts of a key: one labelled field each, to add and to remove. */
 
 import { announce, button, byId, element } from "./dom.mjs";
 

@@ -7,7 +7,7 @@ import { canonicalize, hashPayload } from "./package.mjs";
 
 const encoder = new TextEncoder();
 
-/** What JSON.parse says against a text has no code of the package. */
+/** An error of JSON.parse has no code of the package. */
 function parse(text) {
   try {
     return JSON.parse(text);
