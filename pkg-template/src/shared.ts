@@ -5,7 +5,7 @@
 
 export { sendReset, tryCandidates } from "./reset/request.js";
 export { clearOptions, findOptions, installCatalog, keepOptions } from "./trigger-sdk/catalog.js";
-export { checkOptions } from "./keys/arguments.js";
+export { checkOptions, checkSettings } from "./keys/arguments.js";
 export { findContext } from "./keys/context.js";
 export { create } from "./keys/create.js";
 export * from "./errors.js";

@@ -64,7 +64,7 @@ export function inspect(value, refuse) {
     if (typeof read === "bigint" || box === "BigInt") fail(BIGINT, `${read}n`);
     if (typeof read === "number" && !Number.isFinite(read)) fail(NON_FINITE, String(read));
     // As a member it is left out; as an element it would be null.
-    if (Array.isArray(this) && KINDS[typeof read] && read !== undefined) fail(NOTHING, KINDS[typeof read]);
+    if (Array.isArray(this) && read !== undefined && (typeof read) in KINDS) fail(NOTHING, KINDS[typeof read]);
     if (typeof read !== "object" || read === null || box !== undefined || isRawJson(read)) {
       return read;
     }

@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { checkSettings } from "../shared.js";
 import { Key, LONG_MS, MOMENT_MS, same } from "./conformance-key.js";
 import { punctual, within } from "./punctual.js";
 import type { Store } from "./stores/store.js";
@@ -259,6 +260,7 @@ export function storeConformance(
   create: () => Store | Promise<Store>,
   options: ConformanceOptions = {},
 ): ConformanceCase[] {
+  checkSettings(options, ["lapseMs", "timeoutMs"]);
   const { lapseMs = 50, timeoutMs = 10_000 } = options;
   return Object.entries(CASES).map(([name, check]) => ({
     name,

@@ -1,6 +1,6 @@
 /** `createRunOnce`: keys, settings, and which flight a call belongs to; and for the http entries, flights alone. */
 import { throwIfAborted } from "../abort.js";
-import { checkOptions, createInstance, hashPayload } from "../shared.js";
+import { checkOptions, checkSettings, createInstance, hashPayload } from "../shared.js";
 import { InvalidArgumentError, PayloadMismatchError } from "./errors.js";
 import { milliseconds } from "./duration.js";
 import { Flight, type Plan } from "./flight.js";
@@ -85,7 +85,7 @@ export function flightsOf(config: RunOnceConfig): Flights {
  */
 export function createRunOnce(config: RunOnceConfig = {}): RunOnce {
   const { waitMs: defaultWaitMs, start } = flightsOf(config);
-  checkOptions(config, CONFIG, "settings");
+  checkSettings(config, CONFIG);
   const keys = createInstance(config.ctx === undefined ? {} : { ctx: config.ctx });
   const flights = new Map<string, Flight>();
 

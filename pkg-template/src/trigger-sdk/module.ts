@@ -1,11 +1,13 @@
 /** The eight functions of the SDK's module of idempotency keys, bound to one SDK. */
 
 import {
+  checkSettings,
   clearOptions,
   create,
   findContext,
   findOptions,
   IdempotencyKey,
+  InvalidArgumentError,
   isHashLength,
   keepOptions,
   optionsOf,
@@ -49,6 +51,8 @@ export interface SdkModuleOptions extends SdkParts {
    */
   keys?: "object" | "string" | undefined;
 }
+
+const OPTIONS = ["taskContext", "apiClientManager", "keys"] as const satisfies readonly (keyof SdkModuleOptions)[];
 
 /** The SDK's module; `Key` is what it makes of a key: an `IdempotencyKey`, or its hash. */
 export interface SdkModule<Key extends IdempotencyKey | string = IdempotencyKey> {
@@ -169,12 +173,23 @@ export interface SdkModule<Key extends IdempotencyKey | string = IdempotencyKey>
  *
  * @param options The SDK's own objects, and what its keys are.
  * @returns The eight functions; any of them works by itself, without the object.
+ * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a part that is missing, and for names and values that no option has.
  */
 export function createSdkModule(options: SdkParts & { keys?: "object" | undefined }): SdkModule;
 export function createSdkModule(options: SdkParts & { keys: "string" }): SdkModule<string>;
 export function createSdkModule(options: SdkModuleOptions): SdkModule<IdempotencyKey | string>;
 export function createSdkModule(options: SdkModuleOptions): SdkModule<IdempotencyKey | string> {
-  return moduleOf(options, options.keys ?? "object");
+  checkSettings(options, OPTIONS);
+  for (const part of ["taskContext", "apiClientManager"] as const) {
+    if (typeof options[part] !== "object" || options[part] === null) {
+      throw new InvalidArgumentError(`${part} is missing: pass that of "@trigger.dev/core/v3"`);
+    }
+  }
+  const { keys = "object" } = options;
+  if (keys !== "object" && keys !== "string") {
+    throw new InvalidArgumentError(`keys is ${JSON.stringify(keys)}, expected "object" or "string"`);
+  }
+  return moduleOf(options, keys);
 }
 
 /** Unbound, without `sdk`. */

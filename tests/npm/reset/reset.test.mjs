@@ -49,3 +49,15 @@ describe("reset", () => {
     });
   }
 });
+
+it("createSdkModule refuses settings without the SDK's objects, and names and values that none has", () => {
+  const parts = { taskContext, apiClientManager };
+  for (const [settings, message] of [
+    [undefined, /^the settings are undefined, expected an object with taskContext, apiClientManager, keys$/],
+    [{ taskContext }, /^apiClientManager is missing/],
+    [{ ...parts, key: "string" }, /^the settings have no "key".*write "keys"$/],
+    [{ ...parts, keys: "strings" }, /^keys is "strings", expected "object" or "string"$/],
+  ]) {
+    assert.throws(() => unbound.createSdkModule(settings), { code: "ERR_INVALID_ARGUMENT", message });
+  }
+});

@@ -270,6 +270,8 @@ describe("results", () => {
 });
 
 describe("bad input", () => {
+  const redis = { set() {}, eval() {}, evalsha() {} };
+  const upstash = { url: "https://redis.example", token: "t" };
   const bad = [
     ["a callback that is none", () => createRunOnce().runOnce("k", 1), "ERR_INVALID_ARGUMENT", /the callback is number, expected a function/],
     ["a store that is none", () => createRunOnce({ store: {} }), "ERR_INVALID_ARGUMENT", /the store has no method "acquire"/],
@@ -358,7 +360,29 @@ describe("bad input", () => {
     ["a table's name with a quote", () => entry.postgresMigration('a"b'), "ERR_INVALID_ARGUMENT", /the table's name is/],
     ["a table's name with a space", () => new entry.SqliteStore({ prepare() {} }, { table: "a b" }), "ERR_INVALID_ARGUMENT", /the table's name is "a b"/],
     ["an SQLite database of another kind", () => new entry.SqliteStore({}), "ERR_INVALID_ARGUMENT", /without a prepare function/],
+    ["a table's name that is null", () => entry.sqliteMigration(null), "ERR_INVALID_ARGUMENT", /the table's name is null/],
+    ["a prefix that is no string", () => new entry.RedisStore(redis, { prefix: 5 }), "ERR_INVALID_ARGUMENT", /prefix is number, expected a string/],
     ["a Durable Object's storage of another kind", () => new entry.DurableObjectStore({}), "ERR_INVALID_ARGUMENT", /no transaction function/],
+    [
+      "a misspelt setting beside an Upstash URL",
+      () => new entry.UpstashStore({ ...upstash, prefx: "a:" }),
+      "ERR_INVALID_ARGUMENT",
+      /the settings have no "prefx".*write "prefix"/,
+    ],
+    // A store that took them would keep its records elsewhere than meant.
+    ...Object.entries({
+      createRunOnce,
+      MemoryStore: (settings) => new entry.MemoryStore(settings),
+      RedisStore: (settings) => new entry.RedisStore(redis, settings),
+      UpstashStore: (settings) => new entry.UpstashStore(upstash, settings),
+      PostgresStore: (settings) => new entry.PostgresStore({ query() {} }, settings),
+      SqliteStore: (settings) => new entry.SqliteStore({ prepare() {} }, settings),
+      D1Store: (settings) => new entry.D1Store({ prepare() {}, batch() {} }, settings),
+      storeConformance: (settings) => entry.storeConformance(() => new entry.MemoryStore(), settings),
+    }).flatMap(([name, make]) => [
+      [`settings of ${name} that are null`, () => make(null), "ERR_INVALID_ARGUMENT", /the settings are null, expected an object/],
+      [`a setting that ${name} has not`, () => make({ tabel: "orders" }), "ERR_INVALID_ARGUMENT", /the settings have no "tabel", expected /],
+    ]),
   ];
   for (const [name, call, expected, message] of bad) {
     test(`${name}: ${expected}`, async () => {

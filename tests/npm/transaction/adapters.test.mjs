@@ -255,3 +255,16 @@ test("a Client of pg, whose connect() gives no pooled client, is refused by the 
   await assert.rejects(runOnce("client", assert.fail), { code: "ERR_INVALID_ARGUMENT" });
   await client.end();
 });
+
+test("settings that are null, and names that no setting has, are refused", () => {
+  const makers = {
+    createTransactionalRunOnce: (settings) => createTransactionalRunOnce({ run() {} }, settings),
+    createSqliteTransactionalRunOnce: (settings) => transaction.createSqliteTransactionalRunOnce({ prepare() {}, exec() {} }, settings),
+    prismaTransactions: (settings) => transaction.prismaTransactions({ $transaction() {} }, settings),
+  };
+  for (const [name, make] of Object.entries(makers)) {
+    assert.throws(() => make(null), { code: "ERR_INVALID_ARGUMENT", message: /^the settings are null/ }, name);
+    assert.throws(() => make({ tabel: "orders" }), { code: "ERR_INVALID_ARGUMENT", message: /^the settings have no "tabel"/ }, name);
+  }
+  assert.throws(() => createTransactionalRunOnce({ run() {} }, { table: null }), { code: "ERR_INVALID_ARGUMENT", message: /the table's name is null/ });
+});

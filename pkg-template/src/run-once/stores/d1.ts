@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { checkSettings } from "../../shared.js";
 import { column, readClaim, refuseAnswer } from "../answers.js";
 import type { Acquired, Claim } from "../machine.js";
 import { hasMethods, refuseNonClient, refuseOther } from "./client-kinds.js";
@@ -91,8 +92,10 @@ export class D1Store implements Store {
       'use SqliteStore of "idempotency-keys/run-once/sqlite"',
     );
     refuseOther(!hasMethods(database, "prepare", "batch"), what, "without the functions prepare and batch", advice);
-    this.#table = options.table ?? "run_once";
-    checkSqliteTable(this.#table);
+    checkSettings(options, ["table"]);
+    const { table = "run_once" } = options;
+    checkSqliteTable(table);
+    this.#table = table;
     this.#database = database;
     const statements = Object.entries(sqliteStatements(this.#table)).map(([name, sql]) => [name, numbered(sql)]);
     this.#statements = Object.fromEntries(statements) as Record<Name, ReturnType<typeof numbered>>;

@@ -1,4 +1,5 @@
 /** Records in this process's memory. */
+import { checkSettings } from "../../shared.js";
 import { acquire, complete, live, release, renew } from "../machine.js";
 import type { Acquired, Claim, StoreRecord, Transition } from "../machine.js";
 import type { Store } from "./store.js";
@@ -20,6 +21,7 @@ export class MemoryStore implements Store {
 
   /** @param options The clock, for tests. */
   constructor(options: MemoryStoreOptions = {}) {
+    checkSettings(options, ["now"]);
     this.#now = options.now ?? (() => Date.now());
   }
 

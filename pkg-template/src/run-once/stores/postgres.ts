@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { checkSettings } from "../../shared.js";
 import { column, readClaim, readNumber, readRows, refuseAnswer } from "../answers.js";
 import { sleep } from "../duration.js";
 import type { Acquired, Claim } from "../machine.js";
@@ -72,7 +73,8 @@ export class PostgresStore implements Store {
     );
     refuseOther(hasMethods(client, "query", "execute"), what, "one of MySQL", advice);
     refuseOther(!hasMethods(client, "query"), what, "without a query function", advice);
-    const table = options.table ?? "run_once";
+    checkSettings(options, ["table"]);
+    const { table = "run_once" } = options;
     checkPostgresTable(table);
     this.#client = client;
     this.#table = table;

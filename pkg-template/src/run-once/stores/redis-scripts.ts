@@ -1,5 +1,6 @@
 /** The scripts that keep records in Redis, for every client that can run one; and the record, as its clients read it. */
 import { readClaim, readFlag, readString, refuseAnswer } from "../answers.js";
+import { InvalidArgumentError } from "../errors.js";
 import type { Acquired, Claim } from "../machine.js";
 import type { Store } from "./store.js";
 
@@ -96,9 +97,11 @@ export class ScriptStore implements Store {
   /** What the names of the keys in Redis begin with. */
   protected readonly prefix: string;
 
-  constructor(run: RunScript, prefix: string | undefined) {
+  constructor(run: RunScript, prefix = "run-once:") {
+    if (typeof prefix !== "string")
+      throw new InvalidArgumentError(`prefix is ${prefix === null ? "null" : typeof prefix}, expected a string`);
     this.#run = run;
-    this.prefix = prefix ?? "run-once:";
+    this.prefix = prefix;
   }
 
   async acquire(hash: string, { holder, leaseMs, ttlMs, token, fingerprint = "" }: Claim): Promise<Acquired> {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { checkSettings } from "../../shared.js";
 import { readString } from "../answers.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { Acquired, Claim } from "../machine.js";
@@ -123,6 +124,7 @@ export class RedisStore extends ScriptStore implements Store {
    */
   constructor(client: IoRedisClient | NodeRedisClient, options: RedisStoreOptions = {}) {
     const commands = commandsOf(client);
+    checkSettings(options, ["prefix"]);
     super(commands.run, options.prefix);
     this.#client = client;
     this.#commands = commands;

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { checkSettings } from "../../shared.js";
 import { readClaim } from "../answers.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { Acquired, Claim } from "../machine.js";
@@ -78,8 +79,10 @@ export class SqliteStore implements Store {
       advice,
     );
     refuseOther(!hasMethods(database, "prepare"), what, "without a prepare function", advice);
-    this.#table = options.table ?? "run_once";
-    checkSqliteTable(this.#table);
+    checkSettings(options, ["table"]);
+    const { table = "run_once" } = options;
+    checkSqliteTable(table);
+    this.#table = table;
     this.#database = database;
     try {
       this.#prepared = this.#prepare();

@@ -5,7 +5,7 @@ const NAME = /^[a-z_][a-z0-9_]*$/;
 const NAME_WITH_SCHEMA = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/;
 
 function check(table: string, pattern: RegExp, more: string): void {
-  if (!pattern.test(table)) {
+  if (typeof table !== "string" || !pattern.test(table)) {
     throw new InvalidArgumentError(
       `the table's name is ${JSON.stringify(table)}, expected lower-case letters, digits and "_"${more}`,
     );

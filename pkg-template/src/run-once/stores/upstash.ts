@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { checkSettings } from "../../shared.js";
 import { refuseAnswer } from "../answers.js";
 import { InvalidArgumentError } from "../errors.js";
 import { hasMethods, refuseNonClient, refuseOther } from "./client-kinds.js";
@@ -85,7 +86,8 @@ function runOverHttp({ url, token, fetch: send = fetch }: UpstashConnection): Ru
 }
 
 /** Everything that names a place to send requests to, looked at before the first one. */
-function checkConnection({ url, token, fetch: send }: UpstashConnection): void {
+function checkConnection(connection: UpstashConnection): void {
+  const { url, token, fetch: send } = connection;
   const found = Object.entries({ url, token }).find(([, value]) => typeof value !== "string" || value === "");
   if (found !== undefined) {
     const [name, value] = found;
@@ -93,6 +95,7 @@ function checkConnection({ url, token, fetch: send }: UpstashConnection): void {
       `${name} is ${value === "" ? "empty" : typeof value}, expected the REST ${name} of the database: ${ADVICE}`,
     );
   }
+  checkSettings(connection, ["url", "token", "prefix", "fetch"]);
   // Not echoed: it may have a password in it.
   if (!/^https?:\/\/[^/\s]/.test(url))
     throw new InvalidArgumentError(
@@ -134,6 +137,8 @@ export class UpstashStore extends ScriptStore implements Store {
    * @throws InvalidArgumentError (`ERR_INVALID_ARGUMENT`) for a client of another kind, or a URL or token that is missing.
    */
   constructor(client: UpstashClient | UpstashConnection, options: UpstashStoreOptions = {}) {
-    super(runnerOf(client), options.prefix ?? (client as UpstashConnection).prefix);
+    const run = runnerOf(client);
+    checkSettings(options, ["prefix"]);
+    super(run, options.prefix ?? (client as UpstashConnection).prefix);
   }
 }

@@ -1,4 +1,5 @@
 /** How each client library begins, commits and queries. No rule of run-once lives here. */
+import { checkSettings } from "../../shared.js";
 import { InvalidArgumentError, TransactionError } from "../errors.js";
 import { hasMethods } from "../stores/client-kinds.js";
 import type { Query, Row, Transactions } from "./types.js";
@@ -161,8 +162,9 @@ export function prismaTransactions<Tx extends PrismaTransaction>(
   prisma: PrismaDatabase<Tx>,
   options: PrismaOptions = {},
 ): Transactions<Tx> {
-  const { timeout = 60_000 } = options;
   checkMethod(prisma, "$transaction", "a PrismaClient");
+  checkSettings(options, ["timeout"]);
+  const { timeout = 60_000 } = options;
   return {
     run: (body) =>
       prisma.$transaction((tx) => body(tx, async (text, values) => rowsOf(await tx.$queryRawUnsafe(text, ...values))), {

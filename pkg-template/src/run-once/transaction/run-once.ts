@@ -1,6 +1,6 @@
 /** `createTransactionalRunOnce`: the claim, the callback's writes and the result in one transaction. */
 import { abortReason, onAbort, throwIfAborted } from "../../abort.js";
-import { checkOptions, createInstance, hashPayload, type IdempotencyKey } from "../../shared.js";
+import { checkOptions, checkSettings, createInstance, hashPayload, type IdempotencyKey } from "../../shared.js";
 import { milliseconds, sleep } from "../duration.js";
 import { InProgressError, InvalidArgumentError, PayloadMismatchError, TransactionError } from "../errors.js";
 import { checkCallback, keyOfCall } from "../key.js";
@@ -72,7 +72,7 @@ export function createTransactionalRunOnce<Tx>(
   if (typeof transactions?.run !== "function") {
     throw new InvalidArgumentError("the transactions have no function run: pass pgTransactions(pool) or its like");
   }
-  checkOptions(config, CONFIG, "settings");
+  checkSettings(config, CONFIG);
   const { table = "run_once", attempts = 5, refusal } = config;
   checkPostgresTable(table);
   if (!Number.isSafeInteger(attempts) || attempts < 1) {

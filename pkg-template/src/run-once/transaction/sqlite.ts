@@ -1,5 +1,5 @@
 /** The transactional mode on SQLite: synchronous, as `node:sqlite` and `better-sqlite3` are. */
-import { checkOptions, createInstance, hashPayload, type IdempotencyKey } from "../../shared.js";
+import { checkOptions, checkSettings, createInstance, hashPayload, type IdempotencyKey } from "../../shared.js";
 import type { KeyMaterial } from "../../types.js";
 import { type Duration, milliseconds } from "../duration.js";
 import { InProgressError, InvalidArgumentError, PayloadMismatchError, TransactionError } from "../errors.js";
@@ -110,7 +110,7 @@ export function createSqliteTransactionalRunOnce<Database extends TransactionalD
       "the SQLite database lacks prepare or exec: pass a DatabaseSync of node:sqlite, or a Database of better-sqlite3",
     );
   }
-  checkOptions(config, CONFIG, "settings");
+  checkSettings(config, CONFIG);
   const { table = "run_once", refusal } = config;
   checkSqliteTable(table);
   const ttlMs = milliseconds("ttl", config.ttl ?? "30d", 1);
