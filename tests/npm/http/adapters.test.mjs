@@ -263,10 +263,10 @@ for (const [name, serve] of Object.entries(SERVERS)) {
   describe(`on a socket: ${name}`, () => {
     test("a handler that never answers loses its key some leases after its client has left", async () => {
       let runs = 0;
-      const server = await serve({ lease: 200 }, (reply) => void (++runs > 1 && reply(`run ${runs}`)));
+      const server = await serve({ lease: 500 }, (reply) => void (++runs > 1 && reply(`run ${runs}`)));
       const socket = rawRequest(server.port, "k");
       await until(() => runs === 1, "the first run");
-      await sleep(1000);
+      await sleep(1200);
       assert.equal((await send(server, "k")).status, 409, "while the client waits");
       socket.destroy();
       let last;

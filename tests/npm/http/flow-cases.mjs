@@ -66,11 +66,11 @@ export const FLOW_CASES = {
   },
 
   async "a handler three times as long as the lease: one run"(setting) {
-    const { state, send } = await start(setting, async (...all) => (await sleep(2400), counting(...all)), { lease: 800 });
+    const { state, send } = await start(setting, async (...all) => (await sleep(3600), counting(...all)), { lease: 1200 });
     const key = newKey();
     const first = send("/a", { key });
     await until(() => state.runs === 1, "the first run");
-    await sleep(1600);
+    await sleep(2400);
     same(codeOf(await send("/a", { key })), "in-progress", "meanwhile");
     same([(await first).status, (await send("/a", { key })).text, state.runs], [201, '{"run":1}', 1], "afterwards");
   },
@@ -151,11 +151,11 @@ export const FLOW_CASES = {
   },
 
   async "after the time to live: a new run, with another body, too"(setting) {
-    const { state, send } = await start(setting, counting, { ttl: 300 });
+    const { state, send } = await start(setting, counting, { ttl: 1000 });
     const key = newKey();
     same((await send("/a", { key, body: "1" })).text, '{"run":1}', "first");
     same((await send("/a", { key, body: "2" })).status, 422, "before");
-    await sleep(400);
+    await sleep(1100);
     same((await send("/a", { key, body: "2" })).text, '{"run":2}', "after");
     same(state.runs, 2, "runs");
   },

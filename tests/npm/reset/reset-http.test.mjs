@@ -124,14 +124,12 @@ describe("a reset", () => {
 
     it("when its time is up, waits and both candidates included", async () => {
       server.play({ verbatim: { status: 404 }, other: { status: 503 } }, "a".repeat(64));
-      const started = Date.now();
       await assert.rejects(keys.reset("t", "a".repeat(64), GLOBAL, { timeoutMs: 300 }), {
         name: "RequestTimeoutError",
         code: "ERR_REQUEST_TIMEOUT",
         message: "the call took longer than timeoutMs, 300 ms, retries and the waits between them included: raise it, or lower retry.maxAttempts",
       });
-      assert.ok(Date.now() - started < 900, "before the first retry");
-      assert.equal(server.requests.length, 2);
+      assert.equal(server.requests.length, 2, "before the first retry");
     });
 
     it("not at all, within its time", async () => {

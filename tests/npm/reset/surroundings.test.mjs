@@ -65,7 +65,7 @@ test("a malformed address is refused at once, and nothing is sent", async () => 
     const { sent, keys } = instance({ baseURL });
     const started = performance.now();
     await assert.rejects(keys.reset("task", "a", { scope: "global" }), { code: "ERR_INVALID_ARGUMENT", found: baseURL });
-    assert.ok(performance.now() - started < 500);
+    assert.ok(performance.now() - started < 900);
     assert.deepEqual(sent, []);
   }
 });

@@ -47,7 +47,7 @@ describe("a store that never answers", () => {
     code("ERR_STORE")(end.reason);
     assert.deepEqual([end.reason.operation, end.reason.timedOut], ["acquire", true]);
     assert.match(end.reason.message, /did not answer "acquire" of "k" within 100 ms, so the callback was not run/);
-    within(end, 100, 1000);
+    within(end, 100, 3000);
   });
 
   test("a claim: StoreError after storeTimeout, also with waitTimeout 0", async () => {
@@ -55,7 +55,7 @@ describe("a store that never answers", () => {
     for (const waitTimeout of [0, "10s"]) {
       const end = await timed(() => runOnce("k", assert.fail, { waitTimeout }));
       code("ERR_STORE")(end.reason);
-      within(end, 150, 1000);
+      within(end, 150, 3000);
     }
   });
 
@@ -67,7 +67,7 @@ describe("a store that never answers", () => {
     const store = watched(memory, (operation) => operation === "acquire" && polls++ > 0 && never());
     const end = await timed(() => createRunOnce({ store }).runOnce("k", assert.fail, { waitTimeout: 200 }));
     code("ERR_IN_PROGRESS")(end.reason);
-    within(end, 200, 1000);
+    within(end, 200, 3000);
     work.resolve(1);
     await first;
   });
@@ -88,14 +88,14 @@ describe("a store that never answers", () => {
 
   test("a renewal: tried again, the signal aborts at the lease's end as the holder knows it, and an event says so", async () => {
     const { counts, onEvent } = counter();
-    const { runOnce } = createRunOnce({ store: hanging("renew"), lease: 240, onEvent });
+    const { runOnce } = createRunOnce({ store: hanging("renew"), lease: 600, onEvent });
     const began = performance.now();
     let aborted;
     await runOnce("k", async (_, { signal }) => {
       signal.addEventListener("abort", () => (aborted = { after: performance.now() - began, reason: signal.reason }));
       await sleep(1500);
     });
-    assert.ok(aborted.after >= 235 && aborted.after < 1400, String(aborted.after));
+    assert.ok(aborted.after >= 595 && aborted.after < 1400, String(aborted.after));
     code("ERR_LEASE_LOST")(aborted.reason);
     assert.match(aborted.reason.message, /the store confirmed no renewal in time/);
     assert.equal(counts.lapse, 1);
@@ -143,7 +143,7 @@ describe("a store that never answers", () => {
     const { runOnce } = createRunOnce({ store: hanging("release"), storeTimeout: 100 });
     const end = await timed(() => runOnce("k", () => Promise.reject(error)));
     assert.equal(end.reason, error);
-    within(end, 100, 1000);
+    within(end, 100, 3000);
   });
 });
 

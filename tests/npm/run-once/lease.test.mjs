@@ -27,8 +27,8 @@ describe("leases", () => {
     const dead = watched(memory, (operation) => operation === "renew" && Promise.reject(new Error("cut off")));
     const { counts, onEvent } = counter();
     const held = deferred();
-    const a = createRunOnce({ store: dead, lease: 60 });
-    const b = createRunOnce({ store: memory, lease: 60, onEvent });
+    const a = createRunOnce({ store: dead, lease: 300 });
+    const b = createRunOnce({ store: memory, lease: 300, onEvent });
     const running = deferred();
     const first = a.runOnce("k", () => {
       running.resolve();
@@ -50,7 +50,7 @@ describe("leases", () => {
     let now = 0;
     const store = new MemoryStore({ now: () => now });
     const { counts, onEvent } = counter();
-    const a = createRunOnce({ store, lease: 60, onEvent });
+    const a = createRunOnce({ store, lease: 300, onEvent });
     const seen = deferred();
     const first = a.runOnce("k", async (_, { signal }) => {
       now += 1000;
