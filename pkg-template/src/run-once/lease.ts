@@ -20,6 +20,9 @@ export const RENEWALS_A_LEASE = 3;
 const FIRST_PAUSE_MS = 100;
 const PAUSES_A_LEASE = 12;
 
+/** For how much of a lease its holder counts on it: timers are late, stores round, and it is told before another starts. */
+const COUNTED_ON = 11 / 12;
+
 /** The wait before asking a store again that has failed `failures` times: doubles, up to a twelfth of the lease. */
 export function pauseAfter(failures: number, leaseMs: number): number {
   return Math.ceil(Math.min(FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 20), leaseMs / PAUSES_A_LEASE));
@@ -27,7 +30,7 @@ export function pauseAfter(failures: number, leaseMs: number): number {
 
 export class Lease {
   readonly #plan: LeasePlan;
-  /** The last confirmed request was sent this long ago, plus the lease. */
+  /** When the holder is told, unless a renewal is confirmed: counted from when the last confirmed request was sent. */
   #until: number;
   #failures = 0;
   #isOver = false;
@@ -36,7 +39,7 @@ export class Lease {
 
   constructor(plan: LeasePlan) {
     this.#plan = plan;
-    this.#until = plan.sentAt + plan.leaseMs;
+    this.#until = plan.sentAt + plan.leaseMs * COUNTED_ON;
     this.#cancelRenewal = this.#renewIn(plan.sentAt + plan.leaseMs / RENEWALS_A_LEASE - performance.now());
     this.#cancelLapse = this.#watch();
   }
@@ -57,7 +60,7 @@ export class Lease {
     const hear = (held: boolean): void => {
       if (this.#isOver) return;
       if (held) {
-        this.#until = Math.max(this.#until, sentAt + this.#plan.leaseMs);
+        this.#until = Math.max(this.#until, sentAt + this.#plan.leaseMs * COUNTED_ON);
         return;
       }
       this.stop();
@@ -76,7 +79,7 @@ export class Lease {
     if (!this.#isOver) this.#cancelRenewal = this.#renewIn(pause);
   }
 
-  /** Fires when the lease is over; one that was renewed meanwhile is watched on. */
+  /** Fires when the lease is about to end; one that was renewed meanwhile is watched on. */
   #watch(): () => void {
     const look = (): void => {
       if (performance.now() < this.#until) this.#cancelLapse = this.#watch();

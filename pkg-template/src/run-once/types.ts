@@ -60,8 +60,8 @@ export interface RunOnceOptions {
 /** What a callback is told besides the key. */
 export interface Execution {
   /**
-   * Aborts when the lease was lost to another holder, when it ended without the store confirming a
-   * renewal (another may run then), and when all callers have left.
+   * Aborts when the lease was lost to another holder, when it is about to end without the store
+   * confirming a renewal (another may run then), and when all callers have left.
    */
   readonly signal: AbortSignal;
   /** A former holder's lease ran out, and no result was stored since: it may have done the work, or any part of it. */
@@ -86,7 +86,7 @@ export type RunOnceEvent = { readonly key: IdempotencyKey } & (
   | { /** The callback threw, or its result can't be stored. */ readonly type: "fail"; readonly error: unknown }
   | { /** The callback returned, but the key was no longer its own by then. */ readonly type: "lost" }
   | {
-      /** The lease ended before the store confirmed a renewal: the execution's signal aborts. */
+      /** The lease is about to end, and the store confirmed no renewal: the execution's signal aborts. */
       readonly type: "lapse";
     }
   | {
