@@ -21,7 +21,7 @@ const FEW_COPIES = ["-Cllvm-args=-inline-threshold=5", "-Cllvm-args=-inlinehint-
 
 /**
  * `--rereloop` orders the control flow anew. Below 1,024, where `--low-memory-unused` wants nothing, is only the end of the
- * stack. The compilers' names and the list of every feature that wasm-opt knows would be 500 bytes.
+ * stack. The compilers' names and the names of all features that wasm-opt knows would be 500 bytes.
  */
 const OPTIMIZE = [
   ...["-Os", "--flatten", "--rereloop", "-Os", "-Os", "--converge", "--low-memory-unused"],

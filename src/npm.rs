@@ -172,7 +172,7 @@ pub fn lengths() -> usize {
     state().lengths.as_ptr().addr()
 }
 
-/// The address of the text that the last call left.
+/// The address of the string that the last call left.
 #[wasm_bindgen]
 pub fn text() -> usize {
     state().text.as_ptr().addr()

@@ -1,4 +1,4 @@
-/** A time to live: what the server makes of it. */
+/** A time to live: how long the server keeps the key. */
 
 import { announce, byId, showFieldError } from "./dom.mjs";
 import { parseTtl } from "./package.mjs";

@@ -53,7 +53,7 @@ pub fn scope_parts(scope: Scope, task: Option<&Task>) -> Option<Vec<String>> {
     }
 }
 
-/// The hash of a list as the SDK makes it: all parts joined, hashed.
+/// The hash of an array as the SDK makes it: all parts joined, hashed.
 pub fn hash_of(parts: &[String], more: &[String]) -> String {
     sha256(&[parts, more].concat().join("-"))
 }

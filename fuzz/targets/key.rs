@@ -11,7 +11,7 @@ use libfuzzer_sys::fuzz_target;
 struct Input {
     scope: u8,
     task: Option<Task>,
-    /// A text by itself instead of a list of one.
+    /// A string by itself instead of an array of one.
     alone: bool,
     parts: Vec<String>,
 }

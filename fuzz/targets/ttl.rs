@@ -1,5 +1,5 @@
-//! Times to live: a text is taken if, and only if, the server would read it; and what an error
-//! advises to write instead is taken.
+//! Times to live: a string is accepted if, and only if, the server would read it; and what an error
+//! advises to write instead is accepted.
 #![no_main]
 
 use idempotency_keys::{ErrorCode, parse_ttl};

@@ -10,10 +10,9 @@ import { openPage } from "../npm/runtimes/browser.mjs";
 import { findDeno, findNode } from "../npm/runtimes/process.mjs";
 import { blocksOf, makesClaims, withChecks } from "../npm/support/snippets.mjs";
 
-/** Imports wasm modules as bundlers do (WebAssembly/ES Module Integration). */
-
 const TARGETS = {
   nodejs: (module) => report(process.execPath, suite, module, "--require"),
+  // Node 26 imports wasm modules as bundlers do (WebAssembly/ES Module Integration).
   bundler: (module) => report(findNode(26), suite, module),
   deno: (module) => report(findDeno(), "run", "--no-lock", "--allow-all", suite, module),
   async web(module) {

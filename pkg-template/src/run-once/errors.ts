@@ -3,6 +3,11 @@ import { defineError, IdempotencyKeyError } from "../shared.js";
 
 export { InvalidArgumentError } from "../shared.js";
 
+/** The type of a value, for messages: `typeof` but for null. */
+export function typeName(value: unknown): string {
+  return value === null ? "null" : typeof value;
+}
+
 /** `ERR_IN_PROGRESS`: another caller holds the key and was not finished within `waitTimeout`. Nothing was run. */
 export class InProgressError extends IdempotencyKeyError {
   /** When the other's lease ends unless it is renewed, in milliseconds from now. */

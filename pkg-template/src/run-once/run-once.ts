@@ -1,7 +1,7 @@
 /** `createRunOnce`: keys, settings, and which flight a call belongs to; and for the http entries, flights alone. */
 import { throwIfAborted } from "../abort.js";
 import { checkOptions, checkSettings, createInstance, hashPayload } from "../shared.js";
-import { InvalidArgumentError, PayloadMismatchError } from "./errors.js";
+import { InvalidArgumentError, PayloadMismatchError, typeName } from "./errors.js";
 import { milliseconds } from "./duration.js";
 import { Flight, type Plan } from "./flight.js";
 import { checkCallback, keyOfCall } from "./key.js";
@@ -14,9 +14,7 @@ import type { RunOnce, RunOnceConfig, RunOnceEvent, RunOnceOptions } from "./typ
 /** A store where the settings belong would go unused, and results into memory. */
 function refuseStore(config: unknown): void {
   if (typeof config !== "object" || config === null) {
-    throw new InvalidArgumentError(
-      `the settings are ${config === null ? "null" : typeof config}, expected an object, such as { store }`,
-    );
+    throw new InvalidArgumentError(`the settings are ${typeName(config)}, expected an object, such as { store }`);
   }
   if (typeof (config as Partial<Store>).acquire === "function") {
     throw new InvalidArgumentError("the settings are a store: pass { store }");

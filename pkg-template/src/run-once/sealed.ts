@@ -1,6 +1,6 @@
 /** Results that no store can read: sealed on their way in, opened on their way out. */
 import { readAcquired } from "./answers.js";
-import { InvalidArgumentError } from "./errors.js";
+import { InvalidArgumentError, typeName } from "./errors.js";
 import { checkStore, type Store } from "./stores/store.js";
 
 /** The two functions of {@link sealedStore}. What one throws, the store is said to have failed with. */
@@ -64,8 +64,7 @@ export function sealedStore(store: Store, functions: Seal): Store {
 }
 
 function checkFunction(name: string, value: unknown): void {
-  if (typeof value !== "function")
-    throw new InvalidArgumentError(`${name} is ${value === null ? "null" : typeof value}, expected a function`);
+  if (typeof value !== "function") throw new InvalidArgumentError(`${name} is ${typeName(value)}, expected a function`);
 }
 
 /** Its errors name the function: those of WebCrypto have no text. */

@@ -147,7 +147,7 @@ export function write(instance: Instance, strings: readonly (string | undefined)
   return written;
 }
 
-/** The text that the last call left. */
+/** The string that the last call left. */
 export function read({ exports }: Instance): string {
   return readUtf8(new Uint8Array(exports.memory.buffer, exports.text() >>> 0, exports.text_length()));
 }

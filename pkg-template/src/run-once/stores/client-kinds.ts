@@ -1,5 +1,5 @@
 /** Clients of the wrong kind, recognised where they are handed over: what to say of each. */
-import { InvalidArgumentError } from "../errors.js";
+import { InvalidArgumentError, typeName } from "../errors.js";
 
 const isFunction = (client: unknown, name: string): boolean =>
   typeof (client as Record<string, unknown> | null | undefined)?.[name] === "function";
@@ -22,9 +22,7 @@ export function refuseNonClient(what: string, client: unknown, advice: string): 
     throw new InvalidArgumentError(`${what} is a string or URL, expected a client: ${advice}`);
   }
   if (client === null || (typeof client !== "object" && typeof client !== "function")) {
-    throw new InvalidArgumentError(
-      `${what} is ${client === null ? "null" : typeof client}, expected a client: ${advice}`,
-    );
+    throw new InvalidArgumentError(`${what} is ${typeName(client)}, expected a client: ${advice}`);
   }
 }
 

@@ -6,13 +6,12 @@
  *
  * @module
  */
-import { checkSettings } from "../../shared.js";
 import { column, readClaim, refuseAnswer } from "../answers.js";
 import type { Acquired, Claim } from "../machine.js";
 import { hasMethods, refuseNonClient, refuseOther } from "./client-kinds.js";
 import { isTableOutdated, sqliteMigration, sqliteStatements } from "./sqlite-statements.js";
 import type { Store } from "./store.js";
-import { checkSqliteTable } from "./table.js";
+import { checkSqliteTable, tableOf } from "./table.js";
 
 /** What is used of a `D1Database`. */
 export interface D1DatabaseLike {
@@ -92,10 +91,7 @@ export class D1Store implements Store {
       'use SqliteStore of "idempotency-keys/run-once/sqlite"',
     );
     refuseOther(!hasMethods(database, "prepare", "batch"), what, "without the functions prepare and batch", advice);
-    checkSettings(options, ["table"]);
-    const { table = "run_once" } = options;
-    checkSqliteTable(table);
-    this.#table = table;
+    this.#table = tableOf(options, checkSqliteTable);
     this.#database = database;
     const statements = Object.entries(sqliteStatements(this.#table)).map(([name, sql]) => [name, numbered(sql)]);
     this.#statements = Object.fromEntries(statements) as Record<Name, ReturnType<typeof numbered>>;

@@ -5,14 +5,13 @@
  *
  * @module
  */
-import { checkSettings } from "../../shared.js";
 import { column, readClaim, readNumber, readRows, refuseAnswer } from "../answers.js";
 import { sleep } from "../duration.js";
 import type { Acquired, Claim } from "../machine.js";
 import { hasMethods, refuseNonClient, refuseOther } from "./client-kinds.js";
 import { postgresMigration, postgresStatements } from "./postgres-statements.js";
 import type { Store } from "./store.js";
-import { checkPostgresTable } from "./table.js";
+import { checkPostgresTable, tableOf } from "./table.js";
 
 export { postgresMigration };
 
@@ -73,12 +72,9 @@ export class PostgresStore implements Store {
     );
     refuseOther(hasMethods(client, "query", "execute"), what, "one of MySQL", advice);
     refuseOther(!hasMethods(client, "query"), what, "without a query function", advice);
-    checkSettings(options, ["table"]);
-    const { table = "run_once" } = options;
-    checkPostgresTable(table);
     this.#client = client;
-    this.#table = table;
-    this.#statements = postgresStatements(table);
+    this.#table = tableOf(options, checkPostgresTable);
+    this.#statements = postgresStatements(this.#table);
   }
 
   async acquire(hash: string, claim: Claim): Promise<Acquired> {

@@ -1,6 +1,6 @@
 /** The scripts that keep records in Redis, for every client that can run one; and the record, as its clients read it. */
 import { readClaim, readFlag, readString, refuseAnswer } from "../answers.js";
-import { InvalidArgumentError } from "../errors.js";
+import { InvalidArgumentError, typeName } from "../errors.js";
 import type { Acquired, Claim } from "../machine.js";
 import type { Store } from "./store.js";
 
@@ -98,8 +98,7 @@ export class ScriptStore implements Store {
   protected readonly prefix: string;
 
   constructor(run: RunScript, prefix = "run-once:") {
-    if (typeof prefix !== "string")
-      throw new InvalidArgumentError(`prefix is ${prefix === null ? "null" : typeof prefix}, expected a string`);
+    if (typeof prefix !== "string") throw new InvalidArgumentError(`prefix is ${typeName(prefix)}, expected a string`);
     this.#run = run;
     this.prefix = prefix;
   }

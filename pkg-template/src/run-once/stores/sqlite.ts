@@ -6,14 +6,13 @@
  *
  * @module
  */
-import { checkSettings } from "../../shared.js";
 import { readClaim } from "../answers.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { Acquired, Claim } from "../machine.js";
 import { hasMethods, refuseNonClient, refuseOther } from "./client-kinds.js";
 import { isTableOutdated, sqliteMigration, sqliteStatements } from "./sqlite-statements.js";
 import type { Store } from "./store.js";
-import { checkSqliteTable } from "./table.js";
+import { checkSqliteTable, tableOf } from "./table.js";
 
 export { sqliteMigration };
 
@@ -79,10 +78,7 @@ export class SqliteStore implements Store {
       advice,
     );
     refuseOther(!hasMethods(database, "prepare"), what, "without a prepare function", advice);
-    checkSettings(options, ["table"]);
-    const { table = "run_once" } = options;
-    checkSqliteTable(table);
-    this.#table = table;
+    this.#table = tableOf(options, checkSqliteTable);
     this.#database = database;
     try {
       this.#prepared = this.#prepare();
